@@ -1,0 +1,205 @@
+# No `from __future__ import annotations` here: `help(app.get)` shows these annotations.
+"""The options of a path operation, spelled once.
+
+`RouteOptions` is for type checkers and editors, `RouteSpec` holds the same keys at run time, and
+`Inherited` is what an application, an inclusion or a router hands down.
+"""
+
+import difflib
+import functools
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
+from enum import Enum
+from typing import Any, Final, Literal, TypedDict, TypeVar, get_type_hints
+
+from starlette.responses import Response
+
+from notebookapi.exceptions import InvalidOption
+from notebookapi.params import Depends
+from notebookapi.types import IncEx
+
+
+class _Unset(Enum):
+    UNSET = "UNSET"
+
+    def __repr__(self) -> str:
+        return "UNSET"
+
+    def __bool__(self) -> bool:
+        return False
+
+
+UNSET: Final = _Unset.UNSET
+"""Not given. Resolved before a plan is compiled: a plan holds final values only."""
+Unset = Literal[_Unset.UNSET]
+
+Tags = list[str | Enum]
+Responses = dict[int | str, dict[str, Any]]
+UniqueIdFunction = Callable[[Any], str]
+
+
+class RouteOptions(TypedDict, total=False):
+    """Options of a path operation, as its decorator takes them."""
+
+    response_model: Any
+    """Type that the response is validated against, filtered to and documented with; `None`
+    switches this off. Default: the return annotation."""
+    status_code: int | None
+    """Status of a successful response. Default: 200."""
+    tags: Tags | None
+    """Groups in the documentation. Default: those of the router."""
+    dependencies: Sequence[Depends] | None
+    """Dependencies that run before the endpoint's own, for their effect. Default: none."""
+    summary: str | None
+    """Short title. Default: the endpoint's name in words."""
+    description: str | None
+    """Longer text, in Markdown. Default: the endpoint's docstring."""
+    response_description: str
+    """Text of the successful response. Default: "Successful Response"."""
+    responses: Responses | None
+    """More responses to document, by status. Default: none."""
+    deprecated: bool | None
+    """Mark as deprecated in the documentation. Default: not."""
+    operation_id: str | None
+    """OpenAPI's operationId. Default: made from name, path and method."""
+    response_model_include: IncEx | None
+    """Fields of the response to keep. Default: all."""
+    response_model_exclude: IncEx | None
+    """Fields of the response to leave out. Default: none."""
+    response_model_by_alias: bool
+    """Write fields under their aliases. Default: True."""
+    response_model_exclude_unset: bool
+    """Leave out fields that were never set. Default: False."""
+    response_model_exclude_defaults: bool
+    """Leave out fields that hold their default. Default: False."""
+    response_model_exclude_none: bool
+    """Leave out fields that are None. Default: False."""
+    include_in_schema: bool
+    """Show in the OpenAPI document. Default: True."""
+    response_class: type[Response] | Unset
+    """Class of the response. Default: JSON."""
+    name: str | None
+    """Name for `url_path_for`. Default: the endpoint's name."""
+    openapi_extra: dict[str, Any] | None
+    """Merged into the operation in the OpenAPI document. Default: nothing."""
+    generate_unique_id_function: UniqueIdFunction | Unset
+    """Makes the operationId from the route. Default: name, path and method."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class RouteSpec:
+    """The options of one path operation, complete."""
+
+    response_model: Any = UNSET
+    status_code: int | None = None
+    tags: Tags | None = None
+    dependencies: Sequence[Depends] | None = None
+    summary: str | None = None
+    description: str | None = None
+    response_description: str = "Successful Response"
+    responses: Responses | None = None
+    deprecated: bool | None = None
+    operation_id: str | None = None
+    response_model_include: IncEx | None = None
+    response_model_exclude: IncEx | None = None
+    response_model_by_alias: bool = True
+    response_model_exclude_unset: bool = False
+    response_model_exclude_defaults: bool = False
+    response_model_exclude_none: bool = False
+    include_in_schema: bool = True
+    response_class: type[Response] | Unset = UNSET
+    name: str | None = None
+    openapi_extra: dict[str, Any] | None = None
+    generate_unique_id_function: UniqueIdFunction | Unset = UNSET
+
+    def under(self, outer: "Inherited") -> "RouteSpec":
+        """Return these options as they are inside `outer`: lists joined, the nearest value wins."""
+        return replace(
+            self,
+            tags=[*outer.tags, *(self.tags or ())] or None,
+            dependencies=[*outer.dependencies, *(self.dependencies or ())],
+            responses={**outer.responses, **(self.responses or {})},
+            deprecated=self.deprecated or outer.deprecated,
+            include_in_schema=self.include_in_schema and outer.include_in_schema,
+            response_class=_nearest(self.response_class, outer.default_response_class),
+            generate_unique_id_function=_nearest(
+                self.generate_unique_id_function, outer.generate_unique_id_function
+            ),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Inherited:
+    """What an application, an inclusion or a router hands down to the operations inside it."""
+
+    prefix: str = ""
+    tags: Sequence[str | Enum] = ()
+    dependencies: Sequence[Depends] = ()
+    responses: Mapping[int | str, dict[str, Any]] = field(default_factory=dict)
+    deprecated: bool | None = None
+    include_in_schema: bool = True
+    default_response_class: type[Response] | Unset = UNSET
+    generate_unique_id_function: UniqueIdFunction | Unset = UNSET
+    strict_content_type: bool | Unset = UNSET
+
+    def then(self, inner: "Inherited") -> "Inherited":
+        """Return what both hand down to an operation inside `inner`, which is inside this."""
+        return Inherited(
+            prefix=self.prefix + inner.prefix,
+            tags=[*self.tags, *inner.tags],
+            dependencies=[*self.dependencies, *inner.dependencies],
+            responses={**self.responses, **inner.responses},
+            deprecated=inner.deprecated or self.deprecated,
+            include_in_schema=self.include_in_schema and inner.include_in_schema,
+            default_response_class=_nearest(
+                inner.default_response_class, self.default_response_class
+            ),
+            generate_unique_id_function=_nearest(
+                inner.generate_unique_id_function, self.generate_unique_id_function
+            ),
+            strict_content_type=_nearest(inner.strict_content_type, self.strict_content_type),
+        )
+
+
+def _nearest(inner: Any, outer: Any) -> Any:
+    return outer if inner is UNSET else inner
+
+
+NAMES = tuple(option.name for option in fields(RouteSpec))
+_DEFAULTS: Mapping[str, Any] = {option.name: option.default for option in fields(RouteSpec)}
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def spells_out(function: F) -> F:
+    """Give a method that takes `**options: Unpack[RouteOptions]` the signature of each option.
+
+    Callers that leave one out get its default, so that an overriding `add_api_route` sees every
+    keyword. Raises InvalidOption for a name that is not an option, with the nearest that is.
+    """
+    own = inspect.signature(function)
+    named = [p for p in own.parameters.values() if p.kind is not p.VAR_KEYWORD]
+    known = {p.name for p in named} | set(NAMES)
+    hints = get_type_hints(RouteOptions)
+    spelled = [
+        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default,
+                          annotation=hints[name])
+        for name, default in _DEFAULTS.items()
+    ]  # fmt: skip
+
+    @functools.wraps(function)
+    def complete(*args: Any, **options: Any) -> Any:
+        unknown = options.keys() - known
+        if unknown:
+            raise _no_such_option(function.__name__, min(unknown), known)
+        return function(*args, **{**_DEFAULTS, **options})
+
+    complete.__signature__ = own.replace(parameters=[*named, *spelled])  # type: ignore[attr-defined]  # documented by inspect
+    return complete  # type: ignore[return-value]  # same call, longer signature
+
+
+def _no_such_option(place: str, name: str, known: set[str]) -> InvalidOption:
+    near = difflib.get_close_matches(name, known - {"self"}, n=1)
+    cure = f"did you mean `{near[0]}`?" if near else f"`help(app.{place})` lists the options."
+    return InvalidOption(f"`{place}` has no option `{name}`; {cure}")

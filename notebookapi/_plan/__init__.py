@@ -1,0 +1,1 @@
+"""From a signature to the frozen plan that answers a request."""

@@ -1,0 +1,54 @@
+"""The body of a request, parsed."""
+
+from __future__ import annotations
+
+import json
+from email.message import Message
+from functools import lru_cache
+from typing import Any
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+
+from notebookapi._plan.steps import BodyPlan
+from notebookapi.exceptions import RequestValidationError
+
+
+async def read_body(request: Request, plan: BodyPlan) -> Any:
+    """Return the body: an object for JSON, bytes for another media type, None for an empty one.
+
+    Raises RequestValidationError for malformed JSON, and HTTPException with status 400 for a body
+    that cannot be read.
+    """
+    raw = await request.body()
+    if not raw:
+        return None
+    content_type = request.headers.get("content-type")
+    if not _is_json(content_type, plan.strict_content_type):
+        return raw
+    try:
+        return json.loads(raw)
+    except json.JSONDecodeError as error:
+        details = {
+            "type": "json_invalid",
+            "loc": ("body", error.pos),
+            "msg": "JSON decode error",
+            "input": {},
+            "ctx": {"error": error.msg},
+        }
+        raise RequestValidationError([details], body=error.doc) from error
+    except ValueError as error:  # not UTF-8, or a number with too many digits
+        raise HTTPException(400, "There was an error parsing the body") from error
+
+
+@lru_cache(maxsize=256)
+def _is_json(content_type: str | None, strict: bool) -> bool:
+    """Tell whether a body is JSON by its media type (RFC 6839, section 3.1 for `+json`)."""
+    if content_type is None:
+        return not strict
+    message = Message()
+    message["content-type"] = content_type
+    if message.get_content_maintype() != "application":
+        return False
+    subtype = message.get_content_subtype()
+    return subtype == "json" or subtype.endswith("+json")

@@ -1,0 +1,140 @@
+"""Plan x request -> Solved: the exact path, home of every rule and error."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from starlette.background import BackgroundTasks
+from starlette.requests import HTTPConnection, Request
+from starlette.responses import Response
+
+from notebookapi._plan.body import read_body
+from notebookapi._plan.extract import read_from_body, read_value
+from notebookapi._plan.steps import ExecutionPlan, Flavour, Result, Special, Step, Value
+from notebookapi._plan.threads import in_threads, run_in_threadpool
+from notebookapi.types import ErrorDetails
+
+
+@dataclass(slots=True, eq=False)
+class Solved:
+    """What a request came to before its endpoint runs.
+
+    values: the endpoint's keyword arguments. body: the document as parsed, for error handlers.
+    response: what the person may set headers, cookies and a status on.
+    """
+
+    values: dict[str, Any]
+    errors: list[ErrorDetails]
+    body: Any
+    response: Response
+    background: BackgroundTasks | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Exits:
+    """What is left after the endpoint ("function") and after the response ("request")."""
+
+    function: AsyncExitStack
+    request: AsyncExitStack
+
+
+@dataclass(slots=True, eq=False)
+class _State:
+    request: Request
+    exits: Exits
+    body: Any
+    response: Response
+    background: BackgroundTasks | None = None
+    errors: list[ErrorDetails] = field(default_factory=list)
+    results: dict[int, Any] = field(default_factory=dict)
+
+
+async def solve(plan: ExecutionPlan, request: Request, exits: Exits) -> Solved:
+    """Read and validate everything, call the dependencies; the endpoint is left to `call`.
+
+    A dependency with invalid parameters is skipped, and so is all that needs it; the others run.
+    """
+    body = await read_body(request, plan.body) if plan.body else None
+    state = _State(request, exits, body, _blank_response())
+    for step in plan.steps[:-1]:
+        arguments = _arguments(step, state)
+        if arguments is not None:
+            state.results[step.slot] = await _call_dependency(step, arguments, exits)
+    values = _arguments(plan.endpoint, state)
+    return Solved(values or {}, state.errors, body, state.response, state.background)
+
+
+async def call(step: Step, values: dict[str, Any]) -> Any:
+    """Call an endpoint or a dependency that does not yield, on the loop or in a thread."""
+    bound = _bound(step, values)
+    return await bound() if step.flavour is Flavour.ASYNC else await run_in_threadpool(bound)
+
+
+def _blank_response() -> Response:
+    response = Response()
+    del response.headers["content-length"]
+    response.status_code = None  # type: ignore[assignment]  # "not set": the decorator's stands
+    return response
+
+
+def _arguments(step: Step, state: _State) -> dict[str, Any] | None:
+    """Return a call's arguments; None where one is invalid or a dependency was skipped."""
+    ready = all(slot in state.results for slot in step.needs)
+    values: dict[str, Any] = {}
+    for argument in step.arguments:
+        match argument:
+            case Result(name, slot):
+                values[name] = state.results.get(slot)
+            case Special(name, kind):
+                values[name] = _special(kind, state)
+            case Value():
+                value, errors = _read(argument, state)
+                values[argument.name] = value
+                state.errors.extend(errors)
+                ready = ready and not errors
+    return values if ready else None
+
+
+def _read(value: Value, state: _State) -> tuple[Any, list[ErrorDetails]]:
+    if value.in_ is None:
+        return read_from_body(state.body, value)
+    return read_value(state.request, value)
+
+
+def _special(kind: type, state: _State) -> Any:
+    if kind is Response:
+        return state.response
+    if kind is BackgroundTasks:
+        state.background = state.background or BackgroundTasks()
+        return state.background
+    if issubclass(kind, HTTPConnection):
+        return state.request
+    raise TypeError(f"{kind!r} cannot be injected into an HTTP request.")
+
+
+async def _call_dependency(step: Step, values: dict[str, Any], exits: Exits) -> Any:
+    stack = exits.function if step.scope == "function" else exits.request
+    match step.flavour:
+        case Flavour.ASYNC_YIELD:
+            manager = asynccontextmanager(step.call)
+            return await stack.enter_async_context(_bound(step, values, manager)())
+        case Flavour.SYNC_YIELD:
+            make = _bound(step, values, contextmanager(step.call))
+            return await stack.enter_async_context(in_threads(make))
+        case _:
+            return await call(step, values)
+
+
+def _bound(
+    step: Step, values: dict[str, Any], function: Callable[..., Any] | None = None
+) -> Callable[[], Any]:
+    target = function or step.call
+    if not step.positional:
+        return partial(target, **values)
+    first = [values[name] for name in step.positional if name in values]
+    rest = {name: value for name, value in values.items() if name not in step.positional}
+    return partial(target, *first, **rest)

@@ -1,0 +1,204 @@
+"""A typed value: validated on the way in, serialised on the way out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from copy import copy, deepcopy
+from dataclasses import dataclass, is_dataclass
+from enum import Enum
+from types import UnionType
+from typing import (
+    Annotated,
+    Any,
+    ForwardRef,
+    Literal,
+    Union,
+    get_args,
+    get_origin,
+    is_typeddict,
+)
+
+from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic.errors import PydanticUserError
+from pydantic.fields import FieldInfo
+from pydantic_core import PydanticUndefined
+
+from notebookapi.exceptions import InvalidParameter
+from notebookapi.types import ErrorDetails, IncEx
+
+Mode = Literal["validation", "serialization"]
+_SEQUENCES = (list, set, frozenset, tuple)
+# What a FieldInfo says that a lone value has no use for; pydantic warns about these.
+_OF_MODELS_ONLY = ("alias", "validation_alias", "serialization_alias", "deprecated")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ModelField:
+    """One value with its type.
+
+    name: as Python has it. alias: as the request or response has it. default: a value that
+    `copied_default` returns a copy of; `PydanticUndefined` where there is none.
+    """
+
+    name: str
+    alias: str
+    info: FieldInfo
+    annotation: Any
+    mode: Mode
+    adapter: TypeAdapter[Any]
+
+    @property
+    def required(self) -> bool:
+        return self.info.is_required()
+
+    @property
+    def title(self) -> str:
+        """The title in schemas: as given, else the alias in words."""
+        return self.info.title or self.alias.title().replace("_", " ")
+
+    @property
+    def is_sequence(self) -> bool:
+        return is_sequence(self.annotation)
+
+    def copied_default(self) -> Any:
+        """Return the default, never shared between requests."""
+        factory = self.info.default_factory
+        return factory() if factory is not None else deepcopy(self.info.default)  # type: ignore[call-arg]  # a parameter's factory takes no data
+
+    def validate(self, value: Any, loc: tuple[int | str, ...]) -> tuple[Any, list[ErrorDetails]]:
+        """Return the validated value and no errors, or None and the errors, located at `loc`."""
+        try:
+            return self.adapter.validate_python(value, from_attributes=True), []
+        except ValidationError as error:
+            return None, located(error, loc)
+
+    def serialized(self, value: Any, **options: Any) -> Any:
+        """Return a value as JSON-compatible Python objects."""
+        return self.adapter.dump_python(value, mode="json", **options)
+
+    def serialized_json(self, value: Any, **options: Any) -> bytes:
+        """Return a value as JSON text in UTF-8."""
+        return self.adapter.dump_json(value, **options)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Filters:
+    """Which fields of a response are written, as pydantic names the options."""
+
+    include: IncEx | None = None
+    exclude: IncEx | None = None
+    by_alias: bool = True
+    exclude_unset: bool = False
+    exclude_defaults: bool = False
+    exclude_none: bool = False
+
+    def as_options(self) -> Mapping[str, Any]:
+        return {name: getattr(self, name) for name in self.__slots__}
+
+
+def make_field(
+    name: str,
+    annotation: Any,
+    info: FieldInfo,
+    *,
+    alias: str | None = None,
+    mode: Mode = "validation",
+    place: str = "",
+) -> ModelField:
+    """Compile a field. `place` names the callable in the InvalidParameter that is raised."""
+    _refuse_unresolved(annotation, name, place)
+    plain = copy(info)
+    for attribute in _OF_MODELS_ONLY:
+        setattr(plain, attribute, None)
+        plain._attributes_set.pop(attribute, None)
+    try:
+        adapter: TypeAdapter[Any] = TypeAdapter(Annotated[(annotation, *info.metadata, plain)])
+    except PydanticUserError as error:
+        raise InvalidParameter(
+            f"{place or name}: {annotation!r} is not a type that pydantic can validate "
+            f"({error.message.splitlines()[0]}). Use a pydantic type, or inject it with `Depends`."
+        ) from error
+    return ModelField(name, alias or info.alias or name, info, annotation, mode, adapter)
+
+
+def located(error: ValidationError, loc: tuple[int | str, ...]) -> list[ErrorDetails]:
+    """Return pydantic's errors with `loc` in front of each location."""
+    return [
+        {**each, "loc": (*loc, *each["loc"])}
+        for each in error.errors(include_url=False)
+    ]  # fmt: skip
+
+
+def missing(loc: tuple[int | str, ...]) -> ErrorDetails:
+    """Return the error for a value that is required and absent."""
+    return {"type": "missing", "loc": loc, "msg": "Field required", "input": None}
+
+
+def bare(annotation: Any) -> Any:
+    """Return an annotation without `Annotated` around it, and type aliases looked through."""
+    while True:
+        if get_origin(annotation) is Annotated:
+            annotation = get_args(annotation)[0]
+        elif hasattr(annotation, "__value__"):  # PEP 695
+            annotation = annotation.__value__
+        else:
+            return annotation
+
+
+def members(annotation: Any) -> tuple[Any, ...]:
+    """Return the members of a union but None; of any other annotation, itself."""
+    annotation = bare(annotation)
+    if get_origin(annotation) in (Union, UnionType):
+        inner = (each for each in get_args(annotation) if each is not type(None))
+        return tuple(leaf for each in inner for leaf in members(each))
+    return (annotation,)
+
+
+def is_sequence(annotation: Any) -> bool:
+    """Tell whether a value of this type is a list of values (text is not)."""
+    return any(_is_subclass(_class_of(each), _SEQUENCES) for each in members(annotation))
+
+
+def is_scalar(annotation: Any) -> bool:
+    """Tell whether a value of this type is written as one piece of text."""
+    return not any(_is_complex(each) for each in members(annotation))
+
+
+def is_scalar_sequence(annotation: Any) -> bool:
+    """Tell whether every member is a list of scalars."""
+    return is_sequence(annotation) and all(
+        _is_subclass(_class_of(each), _SEQUENCES)
+        and all(is_scalar(item) for item in get_args(each) if item is not ...)
+        for each in members(annotation)
+    )
+
+
+def has_default(info: FieldInfo) -> bool:
+    return info.default_factory is not None or info.default not in (PydanticUndefined, ...)
+
+
+def _is_complex(annotation: Any) -> bool:
+    kind = _class_of(annotation)
+    return (
+        _is_subclass(kind, (BaseModel, *_SEQUENCES, dict))
+        or _is_subclass(kind, Mapping)
+        or is_dataclass(kind)
+        or is_typeddict(kind)
+    )
+
+
+def _class_of(annotation: Any) -> Any:
+    return get_origin(annotation) or annotation
+
+
+def _is_subclass(kind: Any, of: type | tuple[type, ...]) -> bool:
+    return isinstance(kind, type) and not issubclass(kind, Enum) and issubclass(kind, of)
+
+
+def _refuse_unresolved(annotation: Any, name: str, place: str) -> None:
+    for each in members(annotation):
+        if isinstance(each, ForwardRef):
+            raise InvalidParameter(
+                f"{place or name}: the annotation {each.__forward_arg__!r} of `{name}` names "
+                "something that is not defined. Define or import it before the endpoint."
+            )

@@ -1,0 +1,188 @@
+"""Where each parameter of a signature is read from."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from copy import copy
+from dataclasses import dataclass
+from typing import Annotated, Any, get_args, get_origin
+
+from pydantic.fields import FieldInfo
+from pydantic_core import PydanticUndefined
+from starlette.background import BackgroundTasks
+from starlette.requests import HTTPConnection, Request
+from starlette.responses import Response
+from starlette.websockets import WebSocket
+
+from notebookapi import params
+from notebookapi._plan.fields import (
+    ModelField,
+    bare,
+    has_default,
+    is_scalar,
+    is_scalar_sequence,
+    make_field,
+    members,
+)
+from notebookapi._plan.signature import Empty, Parameter
+from notebookapi.exceptions import InvalidParameter
+
+# What is injected by its type alone. The order matters: a Request is an HTTPConnection too.
+_INJECTED: tuple[type, ...] = (Request, WebSocket, HTTPConnection, Response, BackgroundTasks)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FromRequest:
+    """A parameter that is read from the request and validated."""
+
+    name: str
+    field: ModelField
+    info: params.Param
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FromDependency:
+    """A parameter that is the result of a dependency."""
+
+    name: str
+    depends: params.Depends
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Injected:
+    """A parameter that is part of the request's machinery, known by its type."""
+
+    name: str
+    kind: type
+
+
+Source = FromRequest | FromDependency | Injected
+
+
+def find_source(parameter: Parameter, in_path: Collection[str], place: str) -> Source | None:
+    """Return where a parameter is read from; None: nowhere, its default stands.
+
+    in_path: the names in the path template. place: names the callable in errors.
+    Raises InvalidParameter for a declaration that contradicts itself or cannot be read.
+    """
+    annotation, marker = _marker(parameter, place)
+    if isinstance(marker, params.Depends):
+        return FromDependency(parameter.name, _completed(marker, annotation, parameter, place))
+    kind = bare(annotation)
+    kinds = members(annotation) if marker is None else ()
+    for injected in _INJECTED:
+        if any(isinstance(each, type) and issubclass(each, injected) for each in kinds):
+            return Injected(parameter.name, injected)
+    info = marker or _inferred(parameter.name, kind, in_path)
+    info = _with_default(info, parameter, place)
+    if parameter.name in in_path and not isinstance(info, params.Path):
+        raise InvalidParameter(
+            f"{place}: `{parameter.name}` is part of the path, so it cannot be read from "
+            f"{type(info).__name__}; rename one of them."
+        )
+    _check(info, annotation, parameter.name, place)
+    field = make_field(
+        parameter.name, annotation, info, alias=_alias(info, parameter.name), place=place
+    )
+    return FromRequest(parameter.name, field, info)
+
+
+def _marker(
+    parameter: Parameter, place: str
+) -> tuple[Any, params.Param | params.Depends | None]:
+    """Return the annotation without its marker, and the marker."""
+    annotation, found = parameter.annotation, None
+    if get_origin(annotation) is Annotated:
+        inner, *metadata = get_args(annotation)
+        markers = [each for each in metadata if isinstance(each, (params.Param, params.Depends))]
+        if markers:
+            found = markers[-1]
+            rest = [each for each in metadata if not isinstance(each, type(found))]
+            annotation = Annotated[(inner, *rest)] if rest else inner
+    default = parameter.default
+    if isinstance(default, (params.Param, params.Depends)):
+        if found is not None:
+            raise InvalidParameter(
+                f"{place}: `{parameter.name}` has {_shown(found)} in its annotation and "
+                f"{_shown(default)} as its default; keep one of them."
+            )
+        return annotation, default
+    if isinstance(found, params.Param) and found.default not in (PydanticUndefined, ...):
+        raise InvalidParameter(
+            f"{place}: `{parameter.name}` gets a default inside `Annotated`; write it behind the "
+            f"annotation instead: `{parameter.name}: Annotated[…] = {found.default!r}`."
+        )
+    return annotation, found
+
+
+def _shown(marker: object) -> str:
+    return f"`{type(marker).__name__}`"
+
+
+def _completed(
+    depends: params.Depends, annotation: Any, parameter: Parameter, place: str
+) -> params.Depends:
+    if depends.dependency is not None:
+        return depends
+    kind = bare(annotation)
+    if not callable(kind) or kind is Any:
+        raise InvalidParameter(
+            f"{place}: `{parameter.name}` has `Depends()` without a dependency and no class to "
+            "take instead; write `Depends(function)` or annotate it with a class."
+        )
+    return params.Depends(kind, use_cache=depends.use_cache, scope=depends.scope)
+
+
+def _inferred(name: str, kind: Any, in_path: Collection[str]) -> params.Param:
+    if name in in_path:
+        return params.Path()
+    return params.Query() if is_scalar(kind) else params.Body()
+
+
+def _with_default(info: params.Param, parameter: Parameter, place: str) -> params.Param:
+    """Return a copy of the marker that holds the parameter's own default."""
+    default = parameter.default
+    if isinstance(info, params.Path):
+        if has_default(info) or (default is not Empty and default is not info):
+            given = info.default if has_default(info) else default
+            if given is not ...:
+                raise InvalidParameter(
+                    f"{place}: `{parameter.name}` is part of the path, so its default "
+                    f"({given!r}) could never be used; leave it out."
+                )
+        return info
+    if default is Empty or default is ... or isinstance(default, FieldInfo):
+        return info
+    if info.default_factory is not None:
+        raise InvalidParameter(
+            f"{place}: `{parameter.name}` has a default ({default!r}) and a `default_factory`; "
+            "keep one of them."
+        )
+    own = copy(info)
+    own.default = default
+    own._attributes_set = {**info._attributes_set, "default": default}
+    return own
+
+
+def _alias(info: params.Param, name: str) -> str:
+    if info.alias is not None:
+        return info.alias
+    if isinstance(info.validation_alias, str):
+        return info.validation_alias
+    if isinstance(info, params.Header) and info.convert_underscores:
+        return name.replace("_", "-")
+    return name
+
+
+def _check(info: params.Param, annotation: Any, name: str, place: str) -> None:
+    if isinstance(info, params.Path) and not is_scalar(annotation):
+        raise InvalidParameter(
+            f"{place}: `{name}` is part of the path, which holds one piece of text; "
+            f"{annotation!r} cannot be read from it."
+        )
+    if isinstance(info, params.Body) or is_scalar(annotation) or is_scalar_sequence(annotation):
+        return
+    raise InvalidParameter(
+        f"{place}: `{name}` is read from {type(info).__name__}, which holds text; "
+        f"{annotation!r} cannot be read from it. Use `Body()`, or a scalar or a list of scalars."
+    )

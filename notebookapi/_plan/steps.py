@@ -1,0 +1,105 @@
+"""The frozen plan of an endpoint: decided at registration, data only at request time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from notebookapi._plan.fields import ModelField
+from notebookapi.params import ParamTypes, Scope
+
+
+class Flavour(Enum):
+    """How a callable is called."""
+
+    ASYNC = "async def"
+    SYNC = "def"
+    ASYNC_YIELD = "async def with yield"
+    SYNC_YIELD = "def with yield"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Value:
+    """A validated value. in_: None for the body. whole: the value is the whole body."""
+
+    name: str
+    field: ModelField
+    in_: ParamTypes | None
+    whole: bool = False
+
+    @property
+    def loc(self) -> tuple[str, ...]:
+        """Where errors say that it stands."""
+        if self.in_ is not None:
+            return (self.in_.value, self.field.alias)
+        return ("body",) if self.whole else ("body", self.field.alias)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Result:
+    """The result of an earlier step."""
+
+    name: str
+    slot: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Special:
+    """The request, the injected response, the background tasks."""
+
+    name: str
+    kind: type
+
+
+Argument = Value | Result | Special
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Step:
+    """One call. Its result goes to `slot`; the endpoint is the last step.
+
+    needs: the slots it cannot be called without, those of its own dependencies.
+    positional: the names that are passed by position.
+    """
+
+    slot: int
+    call: Callable[..., Any]
+    flavour: Flavour
+    arguments: tuple[Argument, ...]
+    needs: tuple[int, ...] = ()
+    scope: Scope = "request"
+    positional: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BodyPlan:
+    """How the body is read. embedded: it is an object with a key for each value."""
+
+    values: tuple[Value, ...]
+    embedded: bool
+    strict_content_type: bool = True
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ExecutionPlan:
+    """All that a request needs: dependencies in order, then the endpoint."""
+
+    steps: tuple[Step, ...]
+    body: BodyPlan | None
+
+    @property
+    def endpoint(self) -> Step:
+        return self.steps[-1]
+
+    @property
+    def values(self) -> tuple[Value, ...]:
+        """Every value that is read: the endpoint's first, then the dependencies', in order."""
+        own_first = (self.steps[-1], *self.steps[:-1])
+        return tuple(
+            argument
+            for step in own_first
+            for argument in step.arguments
+            if isinstance(argument, Value)
+        )

@@ -1,0 +1,1 @@
+"""From what an endpoint returns to a response."""

@@ -1,0 +1,118 @@
+"""What is declared and what is served: immutable records, replaced as a whole."""
+
+from __future__ import annotations
+
+import itertools
+from bisect import bisect
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from starlette.types import ASGIApp
+
+from notebookapi._table.table import RouteTable
+
+Kind = Literal["route", "mount", "include", "middleware", "exception_handler"]
+
+Place = tuple[int, ...]
+"""Where a registration stands among the others of its owner; compared lexicographically."""
+
+_PLACES = itertools.count()
+
+
+def next_place() -> Place:
+    """Return a place behind all those handed out so far.
+
+    Whoever takes one may divide it: `(*place, 0)`, `(*place, 1)` stand in order where it stood.
+    """
+    return (next(_PLACES),)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Registration:
+    """One thing declared on an application or router.
+
+    identity: equal for two registrations of which the later means to replace the earlier.
+    label: for people, such as "GET /items/{id}".
+    child: the application or router inside it, for inclusions and mounts.
+    """
+
+    kind: Kind
+    identity: tuple[Any, ...]
+    value: Any
+    label: str
+    child: Any = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Placed:
+    """A registration and where it stands."""
+
+    place: Place
+    registration: Registration
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Declared:
+    """All that one application or router declares, in order of place."""
+
+    placed: tuple[Placed, ...] = ()
+
+    def of(self, kind: Kind) -> Iterator[Placed]:
+        """Yield what is declared of one kind, in order."""
+        return (each for each in self.placed if each.registration.kind == kind)
+
+    def find(self, registration: Registration) -> Placed | None:
+        """Return where a registration stands, or None."""
+        return next((each for each in self.placed if each.registration is registration), None)
+
+    def with_added(self, registration: Registration, place: Place) -> Declared:
+        """Return this with one registration more."""
+        new = Placed(place, registration)
+        if not self.placed or self.placed[-1].place < place:
+            return Declared((*self.placed, new))
+        at = bisect(self.placed, place, key=lambda each: each.place)
+        return Declared((*self.placed[:at], new, *self.placed[at:]))
+
+    def without(self, registration: Registration) -> Declared:
+        """Return this without one registration."""
+        return Declared(tuple(e for e in self.placed if e.registration is not registration))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Stack:
+    """A middleware chain. links: each instance with what it was made from, innermost first."""
+
+    app: ASGIApp
+    links: tuple[tuple[Any, ASGIApp], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Published:
+    """What an application serves. A request reads it once and keeps it to its end.
+
+    version: counts an application's publications, from 1.
+    stack: the middleware chain, the dispatcher innermost.
+    mounted: what the applications mounted inside serve, published with this.
+    declared: what each router in the tree declared when this was published.
+    chains: for each line of the table, by its order, the registrations that brought it there.
+    """
+
+    version: int
+    table: RouteTable
+    stack: Stack
+    redirect_slashes: bool = True
+    mounted: Mapping[Any, Published] = field(default_factory=dict)
+    declared: Mapping[Any, Declared] = field(default_factory=dict)
+    chains: Mapping[Place, tuple[Registration, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RequestState:
+    """What one request is served by; `scope["notebookapi"]`.
+
+    inner: what the applications reached through this one serve in this request.
+    """
+
+    published: Published
+    inner: Mapping[Any, Published]

@@ -1,0 +1,150 @@
+"""Anything -> what JSON can hold."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import deque
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from enum import Enum
+from ipaddress import (
+    IPv4Address,
+    IPv4Interface,
+    IPv4Network,
+    IPv6Address,
+    IPv6Interface,
+    IPv6Network,
+)
+from pathlib import PurePath
+from re import Pattern
+from types import GeneratorType
+from typing import Any
+from uuid import UUID
+
+from pydantic import AnyUrl, BaseModel, NameEmail, SecretBytes, SecretStr
+from pydantic_core import PydanticUndefinedType, Url
+
+from notebookapi.types import IncEx
+
+
+def _number(value: Decimal) -> int | float:
+    exponent = value.as_tuple().exponent
+    return int(value) if isinstance(exponent, int) and exponent >= 0 else float(value)
+
+
+def _isoformat(value: date | time) -> str:
+    return value.isoformat()
+
+
+_ENCODERS: dict[type[Any], Callable[[Any], Any]] = {
+    bytes: bytes.decode,
+    date: _isoformat,
+    datetime: _isoformat,
+    time: _isoformat,
+    timedelta: timedelta.total_seconds,
+    Decimal: _number,
+    Pattern: lambda value: value.pattern,
+    **dict.fromkeys(
+        (UUID, IPv4Address, IPv4Interface, IPv4Network, IPv6Address, IPv6Interface, IPv6Network,
+         NameEmail, SecretBytes, SecretStr, AnyUrl, Url, PurePath),
+        str,
+    ),
+}  # fmt: skip
+_LISTS = (list, set, frozenset, GeneratorType, tuple, deque)
+
+
+def jsonable_encoder(
+    obj: Any,
+    include: IncEx | None = None,
+    exclude: IncEx | None = None,
+    by_alias: bool = True,
+    exclude_unset: bool = False,
+    exclude_defaults: bool = False,
+    exclude_none: bool = False,
+    custom_encoder: Mapping[Any, Callable[[Any], Any]] | None = None,
+    sqlalchemy_safe: bool = True,
+) -> Any:
+    """Return `obj` as dictionaries, lists, text, numbers, booleans and None.
+
+    custom_encoder: functions by type, which win over the built-in ones.
+    sqlalchemy_safe: leave out keys that start with `_sa`.
+    Raises ValueError for an object that has neither items nor attributes.
+    """
+    encoder = _Encoder(
+        options={
+            "by_alias": by_alias,
+            "exclude_unset": exclude_unset,
+            "exclude_defaults": exclude_defaults,
+            "exclude_none": exclude_none,
+        },
+        custom=custom_encoder or {},
+        sqlalchemy_safe=sqlalchemy_safe,
+    )
+    return encoder.encode(obj, include, exclude)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Encoder:
+    options: dict[str, bool]
+    custom: Mapping[Any, Callable[[Any], Any]]
+    sqlalchemy_safe: bool
+
+    def encode(self, obj: Any, include: IncEx | None = None, exclude: IncEx | None = None) -> Any:
+        own = self._custom(obj)
+        if own is not None:
+            return own(obj)
+        if isinstance(obj, BaseModel):
+            fields = obj.model_dump(
+                mode="json", include=include, exclude=exclude, **self.options
+            )
+            return self.encode(fields)
+        if dataclasses.is_dataclass(obj) and not isinstance(obj, type):
+            return self.encode(_shallow(obj), include, exclude)
+        if isinstance(obj, Enum):
+            return obj.value
+        if obj is None or isinstance(obj, (str, int, float)):
+            return obj
+        if isinstance(obj, PydanticUndefinedType):
+            return None
+        if isinstance(obj, Mapping):
+            return self._mapping(obj, include, exclude)
+        if isinstance(obj, _LISTS):
+            return [self.encode(each, include, exclude) for each in obj]
+        return self._other(obj, include, exclude)
+
+    def _custom(self, obj: Any) -> Callable[[Any], Any] | None:
+        if not self.custom:
+            return None
+        if type(obj) in self.custom:
+            return self.custom[type(obj)]
+        return next((f for kind, f in self.custom.items() if isinstance(obj, kind)), None)
+
+    def _mapping(
+        self, obj: Mapping[Any, Any], include: IncEx | None, exclude: IncEx | None
+    ) -> dict[Any, Any]:
+        return {
+            self.encode(key): self.encode(value)
+            for key, value in obj.items()
+            if (include is None or key in include)
+            and (exclude is None or key not in exclude)
+            and not (self.sqlalchemy_safe and isinstance(key, str) and key.startswith("_sa"))
+            and not (self.options["exclude_none"] and value is None)
+        }
+
+    def _other(self, obj: Any, include: IncEx | None, exclude: IncEx | None) -> Any:
+        for kind in type(obj).__mro__:
+            if kind in _ENCODERS:
+                return _ENCODERS[kind](obj)
+        try:
+            fields = dict(obj)
+        except Exception as no_items:
+            try:
+                fields = vars(obj)
+            except TypeError as no_attributes:
+                raise ValueError([no_items, no_attributes]) from no_attributes
+        return self.encode(fields, include, exclude)
+
+
+def _shallow(obj: Any) -> dict[str, Any]:
+    return {each.name: getattr(obj, each.name) for each in dataclasses.fields(obj)}

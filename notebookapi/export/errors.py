@@ -1,0 +1,64 @@
+"""What can go wrong with an export.
+
+ExportError
+├── NothingToExport          no registration is served
+├── HiddenState              a name or a registration lives only in the kernel
+├── NotebookOnly             a kept statement uses what only a notebook has (`api`, `display`)
+├── NeededMagic              a kept statement is a magic that has no Python equivalent
+├── TopLevelAwait            a kept statement awaits outside a function
+├── FormatterMissing         ruff is not installed
+├── FormatterFailed          ruff does not accept the assembled module
+├── BadTarget                the path cannot be a module, or cannot be written
+│   └── TargetEdited         the file was not written by an export, or edited since
+└── ProofTimeout             the clean process took too long
+"""
+
+from __future__ import annotations
+
+
+class ExportError(Exception):
+    """An export that cannot be made; the message says where, why, and what to do."""
+
+
+class NothingToExport(ExportError):
+    pass
+
+
+class HiddenState(ExportError):
+    """Names or registrations that no current cell gives; `names` lists them."""
+
+    def __init__(self, message: str, names: tuple[str, ...]) -> None:
+        super().__init__(message)
+        self.names = names
+
+
+class NotebookOnly(ExportError):
+    pass
+
+
+class NeededMagic(ExportError):
+    pass
+
+
+class TopLevelAwait(ExportError):
+    pass
+
+
+class FormatterMissing(ExportError):
+    pass
+
+
+class FormatterFailed(ExportError):
+    pass
+
+
+class BadTarget(ExportError):
+    pass
+
+
+class TargetEdited(BadTarget):
+    pass
+
+
+class ProofTimeout(ExportError):
+    pass

@@ -1,0 +1,122 @@
+"""Records that pass between the stages of an export."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from notebookapi.cells.cell import Cell, Registered
+
+
+@dataclass(frozen=True, slots=True)
+class ExportRequest:
+    """What a session knows when it is asked for a module."""
+
+    cells: Sequence[Cell]
+    """Every run, failed ones too, in order of execution. A cell magic that runs its body as a
+    cell of its own (`%%capture`) is one run: the outer one."""
+
+    registered: Sequence[Registered]
+    """Every registration that these runs made, served or not."""
+
+    openapi: Mapping[str, Any]
+    """The document of the live application."""
+
+    application: str = "app"
+    """The name by which the cells know the application."""
+
+    implicit: bool = False
+    """The session made the application: the module has to make its own."""
+
+    deleted: frozenset[str] = frozenset()
+    """Keys of cells that the front end reported deleted."""
+
+    directory: Path = field(default_factory=Path)
+    """Where the notebook runs; modules that lie there can be imported."""
+
+
+@dataclass(frozen=True, slots=True)
+class CellLine:
+    """A line of a cell. `str()` gives `cell 4, line 2`."""
+
+    cell: Cell
+    line: int
+
+    def __str__(self) -> str:
+        return f"{self.cell.label}, line {self.line}"
+
+
+@dataclass(frozen=True, slots=True)
+class ExportedModule:
+    """The module's text, and where its lines come from."""
+
+    text: str
+    line_map: Mapping[int, CellLine]
+    """1-based line of `text` on which a statement starts -> the cell's line."""
+
+    notes: tuple[str, ...] = ()
+    """What the person should know, one sentence or two each; none of them prevents the export."""
+
+    def origin(self, line: int) -> CellLine | None:
+        """The cell and line that line `line` of the text comes from."""
+        starts = [start for start in self.line_map if start <= line]
+        return self.line_map[max(starts)] if starts else None
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One place where two documents differ; `str()` says it in words."""
+
+    path: str
+    """`$.paths./items.get.summary`"""
+
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.message}"
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What a clean process made of the module.
+
+    Proved when it could be imported and its document equals the live one.
+    """
+
+    differences: tuple[Difference, ...] = ()
+    failure: str | None = None
+    """Why the import or the document failed: the error, then the frames, innermost last."""
+
+    @property
+    def passed(self) -> bool:
+        return self.failure is None and not self.differences
+
+
+@dataclass(frozen=True, slots=True)
+class ExportReport:
+    """What an export did."""
+
+    written: Path
+    """The file: the target, or `NAME.unproved.py` after a failed proof."""
+
+    changed: bool
+    """False where the file already had these bytes."""
+
+    module: ExportedModule
+    proof: Proof
+
+    @property
+    def proved(self) -> bool:
+        return self.proof.passed
+
+    def __str__(self) -> str:
+        lines = [f"{'Proved' if self.proved else 'NOT proved'}: {self.written}"]
+        if not self.changed:
+            lines[0] += " (unchanged)"
+        if self.proof.failure is not None:
+            lines.append(self.proof.failure)
+        lines += [f"differs at {difference}" for difference in self.proof.differences]
+        lines += [f"note: {note}" for note in self.module.notes]
+        return "\n".join(lines)

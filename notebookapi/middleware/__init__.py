@@ -1,0 +1,3 @@
+"""Middleware, under the names that programs import."""
+
+from starlette.middleware import Middleware as Middleware

@@ -1,0 +1,35 @@
+"""What can go wrong in a notebook.
+
+NotebookError
+├── UnknownSubcommand      `%api` was given a word that it does not know
+├── BadArguments           a subcommand was given something it cannot use
+├── NothingToServe         no application is there
+├── NotExported            the cells do not make a module
+└── SentNotRegistered      a response was used as a decorator
+"""
+
+from __future__ import annotations
+
+
+class NotebookError(Exception):
+    """A mistake that one message explains: place, value and cure; no traceback is needed."""
+
+
+class UnknownSubcommand(NotebookError):
+    pass
+
+
+class BadArguments(NotebookError):
+    pass
+
+
+class NothingToServe(NotebookError):
+    pass
+
+
+class NotExported(NotebookError):
+    pass
+
+
+class SentNotRegistered(NotebookError, TypeError):
+    pass

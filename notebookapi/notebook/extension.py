@@ -1,0 +1,197 @@
+"""IPython's edge: events, the magic, and what is shown. Nothing else imports IPython."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from IPython.core.error import UsageError
+from IPython.core.interactiveshell import ExecutionInfo, ExecutionResult, InteractiveShell
+from IPython.display import display
+
+from notebookapi.cells import Cell
+from notebookapi.editing import publish
+from notebookapi.notebook import magics
+from notebookapi.notebook.errors import NotebookError
+from notebookapi.notebook.recorder import Recorder, is_module_level
+from notebookapi.notebook.session import Session
+from notebookapi.notebook.swap import Outcome
+from notebookapi.notebook.views import html, terminal
+from notebookapi.notebook.views.model import Card, Note, card_of
+from notebookapi.serving import ServingError
+
+# What one message explains; its traceback would only hide it.
+_EXPLAINED = (NotebookError, ServingError)
+
+
+def attach(shell: InteractiveShell, session: Session | None) -> Session:
+    """Start to listen to a shell; a session that was there before is taken up again."""
+    screen = _Screen(shell)
+    session = session or Session(shell.user_ns, screen)
+    session.screen = screen
+    listener = _Listener(shell, session)
+    shell._notebookapi = listener
+    shell.events.register("pre_run_cell", listener.before)
+    shell.events.register("post_run_cell", listener.after)
+    shell.register_magic_function(listener.magic, "line", "api")
+    listener.loading()
+    for note in session.bind_names():
+        screen.show(Card(notes=[Note("warning", note)]))
+    return session
+
+
+def detach(shell: InteractiveShell, session: Session) -> None:
+    """Stop to listen, and stop the server."""
+    listener = getattr(shell, "_notebookapi", None)
+    if listener is None:
+        return
+    shell.events.unregister("pre_run_cell", listener.before)
+    shell.events.unregister("post_run_cell", listener.after)
+    shell.magics_manager.magics["line"].pop("api", None)
+    del shell._notebookapi
+    listener.leave()
+    session.stop()
+    session.pause()
+
+
+class _Listener:
+    """Follows the cells of one shell."""
+
+    def __init__(self, shell: InteractiveShell, session: Session) -> None:
+        self._shell = shell
+        self._session = session
+        self._recorder = Recorder(shell.user_ns)
+        self._cards: dict[str, tuple[str, Card]] = {}
+        self._loading: object | None = None
+
+    def magic(self, line: str) -> None:
+        """Notebookapi's commands; `%api help` lists them."""
+        try:
+            view = magics.run(self._session, line)
+        except _EXPLAINED as error:
+            raise UsageError(str(error)) from None
+        self._session.screen.show(view)
+
+    def loading(self) -> None:
+        """Record the rest of the cell that runs `%load_ext`; its start is past."""
+        self._loading = object()
+        self._recorder.begin(self._loading, self._session.position_of("loading"))
+
+    def leave(self) -> None:
+        """Publish what the running cell has registered: nobody will see it end."""
+        for draft in self._recorder.abandon():
+            publish(draft.operations)
+
+    def before(self, info: ExecutionInfo) -> None:
+        self._guarded(self._before, info)
+
+    def after(self, result: ExecutionResult) -> None:
+        self._guarded(self._after, result)
+
+    def _before(self, info: ExecutionInfo) -> None:
+        self._loading = None
+        key = info.cell_id or f"anon:{self._session.next_run}"
+        self._recorder.begin(info, self._session.position_of(key))
+
+    def _after(self, result: ExecutionResult) -> None:
+        info: Any = result.info
+        if self._recorder.is_nested(info):
+            self._recorder.end(info, succeeded=bool(result.success))
+            return
+        if info is None or not (info.raw_cell or "").strip():
+            return
+        started: object = self._loading or info
+        self._loading = None
+        draft = self._recorder.end(started, succeeded=bool(result.success))
+        cell = _cell(self._session, result, self._shell.user_ns)
+        self._session.forget_deleted(_deleted(info), cell.key)
+        outcome = self._session.finish(cell, draft)
+        card = self._card(outcome)
+        if card:
+            self._session.screen.show(card)
+
+    def _card(self, outcome: Outcome) -> Card:
+        cell = outcome.cell
+        change = outcome.change
+        url, notes = self._serve(outcome)
+        before = self._cards.get(cell.key)
+        renewed = change.replaced and not (
+            change.added or change.removed or change.taken or change.restored
+        )
+        # An unchanged cell that runs again shows the bytes that it showed before, so that the
+        # notebook stays the same under version control.
+        if before and before[0] == cell.source and renewed and not (notes or outcome.refused):
+            return before[1]
+        card = card_of(outcome, url=url, notes=notes)
+        if cell.succeeded:
+            self._cards[cell.key] = (cell.source, card)
+        return card
+
+    def _serve(self, outcome: Outcome) -> tuple[str | None, list[Note]]:
+        if not outcome.change:
+            return None, []
+        try:
+            server = self._session.start_if_needed()
+        except _EXPLAINED as error:
+            return None, [Note("error", f"Published, but not served: {error}")]
+        if server is None:
+            return None, []
+        return server.url, [Note("info", server.notice)] if server.notice else []
+
+    def _guarded(self, hook: Callable[[Any], None], argument: Any) -> None:
+        """A hook that raised would print a traceback under every cell from now on."""
+        try:
+            hook(argument)
+        except Exception as error:
+            message = f"notebookapi failed after this cell: {type(error).__name__}: {error}"
+            self._session.screen.show(Card(notes=[Note("error", message)]))
+
+
+def _cell(session: Session, result: ExecutionResult, namespace: Any) -> Cell:
+    info: Any = result.info
+    run = session.next_run
+    return Cell(
+        key=info.cell_id or f"anon:{run}",
+        run=run,
+        number=result.execution_count,
+        source=info.raw_cell,
+        transformed=info.transformed_cell or info.raw_cell,
+        succeeded=bool(result.success),
+        failed_line=_failed_line(result.error_in_exec, namespace),
+    )
+
+
+def _failed_line(error: BaseException | None, namespace: Any) -> int | None:
+    trace = error.__traceback__ if error is not None else None
+    while trace is not None:
+        if is_module_level(trace.tb_frame, namespace):
+            return trace.tb_lineno
+        trace = trace.tb_next
+    return None
+
+
+def _deleted(info: Any) -> frozenset[str]:
+    meta = getattr(info, "cell_meta", None) or {}
+    return frozenset(meta.get("deletedCells") or ())
+
+
+class _Screen:
+    """Shows views as rich output in a front end, as text in the terminal."""
+
+    def __init__(self, shell: InteractiveShell) -> None:
+        self._shell = shell
+        self._is_terminal = not hasattr(shell, "kernel")
+
+    def show(self, view: Any) -> None:
+        if self._is_terminal:
+            print(terminal.render(view, colour=sys.stdout.isatty()))  # noqa: T201
+            return
+        # A card is there after every cell: one line of text. Other views were asked for.
+        plain = view.line if isinstance(view, Card) else terminal.render(view, width=100)
+        display({"text/plain": plain, "text/html": html.rendered(view)}, raw=True)
+
+    def name_of(self, filename: str) -> str | None:
+        """Return how the person knows a file of source: "Cell In[3]"; None for a real file."""
+        label = self._shell.compile.format_code_name(filename)
+        return " ".join(label) if label else None

@@ -1,0 +1,118 @@
+"""`%api` and its subcommands: a line of text -> something done, and a view of it."""
+
+from __future__ import annotations
+
+import difflib
+import shlex
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from notebookapi.notebook.errors import BadArguments, UnknownSubcommand
+from notebookapi.notebook.session import Session
+from notebookapi.notebook.views.model import Message, RouteList, View
+
+Subcommand = Callable[[Session, Sequence[str]], View]
+
+
+def run(session: Session, line: str) -> View:
+    """Do what `%api LINE` says and return what to show.
+
+    Raises NotebookError and ServingError: each a message for the person.
+    """
+    try:
+        words = shlex.split(line)
+    except ValueError as error:
+        raise BadArguments(f"`%api {line}` cannot be read: {error}. Close the quotation.") from error
+    if not words:
+        return session.state()
+    name, *arguments = words
+    subcommand = SUBCOMMANDS.get(name)
+    if subcommand is None:
+        raise _unknown(name)
+    return subcommand(session, arguments)
+
+
+def _state(session: Session, arguments: Sequence[str]) -> View:
+    _none("state", arguments)
+    return session.state()
+
+
+def _routes(session: Session, arguments: Sequence[str]) -> View:
+    _none("routes", arguments)
+    return RouteList(session.routes, session.application_name)
+
+
+def _serve(session: Session, arguments: Sequence[str]) -> View:
+    name, port = None, None
+    waiting = list(arguments)
+    while waiting:
+        word = waiting.pop(0)
+        if word == "--port":
+            port = _port(waiting.pop(0) if waiting else "")
+        elif name is None and word.isidentifier():
+            name = word
+        else:
+            raise BadArguments(
+                f"`%api serve` does not know {word!r}. Write `%api serve [NAME] [--port PORT]`."
+            )
+    session.serve(name, port)
+    return session.state()
+
+
+def _stop(session: Session, arguments: Sequence[str]) -> View:
+    _none("stop", arguments)
+    if session.stop():
+        return Message("The server is stopped; routes are kept.", ["`%api serve` starts it again."])
+    return Message("The server is not running.", ["`%api serve` starts it."])
+
+
+def _export(session: Session, arguments: Sequence[str]) -> View:
+    if len(arguments) != 1:
+        raise BadArguments(
+            "`%api export` needs one file to write, such as `%api export api.py`; "
+            f"it was given {len(arguments)}."
+        )
+    from notebookapi.notebook.exporting import export
+
+    return export(session, Path(arguments[0]).expanduser())
+
+
+def _help(session: Session, arguments: Sequence[str]) -> View:
+    return Message("%api: the session at a glance, and:", [f"%api {each}" for each in USAGE])
+
+
+SUBCOMMANDS: dict[str, Subcommand] = {
+    "state": _state,
+    "routes": _routes,
+    "serve": _serve,
+    "stop": _stop,
+    "export": _export,
+    "help": _help,
+}
+USAGE = (
+    "routes                      the path operations that are served",
+    "serve [NAME] [--port PORT]  start the server, or serve another application",
+    "stop                        stop the server; routes are kept",
+    "export FILE                 write the module, proved equal to what runs",
+    "help                        this list",
+)
+
+
+def _none(name: str, arguments: Sequence[str]) -> None:
+    if arguments:
+        raise BadArguments(f"`%api {name}` takes nothing more; it was given {arguments[0]!r}.")
+
+
+def _port(word: str) -> int:
+    if word.isdecimal() and 0 < int(word) < 65536:
+        return int(word)
+    raise BadArguments(
+        f"`--port {word}` is not a port; give a number from 1 to 65535, such as `--port 8000`."
+    )
+
+
+def _unknown(name: str) -> UnknownSubcommand:
+    near = difflib.get_close_matches(name, SUBCOMMANDS, n=1)
+    guess = f"Did you mean `%api {near[0]}`? " if near else ""
+    known = ", ".join(SUBCOMMANDS)
+    return UnknownSubcommand(f"`%api` has no subcommand {name!r}. {guess}It knows: {known}.")

@@ -1,0 +1,135 @@
+"""Views as static HTML: no script, at home in light and dark themes, readable without styles.
+
+Colours are JupyterLab's variables with fallbacks, since saved notebooks are read elsewhere too.
+Everything is escaped: paths, names and messages are the person's text.
+"""
+
+from __future__ import annotations
+
+from functools import singledispatch
+from html import escape
+from typing import Any
+
+from notebookapi.notebook.views.model import WORDS, Card, Message, Note, RouteList, State
+
+_FONT = "font-family:var(--jp-code-font-family,ui-monospace,monospace);font-size:12px"
+_DIM = "color:var(--jp-ui-font-color2,#767676)"
+_BORDER = "var(--jp-border-color2,#d0d0d0)"
+_SIGNS = {
+    "+": "var(--jp-success-color1,#2e7d32)",
+    "~": "var(--jp-warn-color1,#b26a00)",
+    "-": "var(--jp-error-color1,#c62828)",
+    "=": "var(--jp-ui-font-color2,#767676)",
+}
+_KINDS = {"info": _BORDER, "warning": _SIGNS["~"], "error": _SIGNS["-"]}
+_CELL = "padding:1px 14px 1px 0;text-align:left;border:none;background:none"
+
+
+@singledispatch
+def rendered(view: Any) -> str:
+    """Return a view as a piece of HTML."""
+    return f"<pre>{escape(str(view))}</pre>"
+
+
+@rendered.register
+def _card(card: Card) -> str:
+    parts = []
+    if card.lines:
+        rows = "".join(
+            _row(
+                f'<b style="color:{_SIGNS[line.sign]}">{line.sign}</b>',
+                f"<b>{escape(line.what)}</b>",
+                escape(line.who),
+                f'<span style="{_DIM}">{escape(_remark(line.sign, line.note))}</span>',
+            )
+            for line in card.lines
+        )
+        parts.append(_table(rows))
+    parts += [_note(note) for note in card.notes]
+    if card.url:
+        url = escape(card.url)
+        parts.append(
+            f'<div style="{_DIM};margin-top:2px">Serving at <a href="{url}">{url}</a>, '
+            f'docs at <a href="{url}/docs">{url}/docs</a></div>'
+        )
+    return _box("".join(parts))
+
+
+@rendered.register
+def _routes(view: RouteList) -> str:
+    if not view.rows:
+        name = escape(view.name)
+        return _box(
+            f"{name} has no path operations yet. Register one: "
+            f"<code>@{name}.get(&quot;/&quot;)</code>"
+        )
+    head = "".join(
+        f'<th style="{_CELL};font-weight:normal;{_DIM}">{name}</th>'
+        for name in ("Method", "Path", "Endpoint", "Cell", "Version", "Hits")
+    )
+    rows = "".join(
+        _row(
+            escape(row.methods),
+            f"<b>{escape(row.path)}</b>",
+            escape(row.endpoint),
+            escape(row.cell),
+            str(row.version),
+            str(row.hits),
+        )
+        for row in view.rows
+    )
+    return _box(_table(f"<tr>{head}</tr>{rows}"))
+
+
+@rendered.register
+def _state(state: State) -> str:
+    rows = "".join(
+        _row(f'<span style="{_DIM}">{escape(name)}</span>', _linked(value))
+        for name, value in state.facts
+    )
+    return _box(_table(rows))
+
+
+@rendered.register
+def _message(message: Message) -> str:
+    mark, colour = ("✓", _SIGNS["+"]) if message.good else ("✗", _SIGNS["-"])
+    details = "".join(
+        f'<div style="margin-left:18px;white-space:pre-wrap">{escape(each)}</div>'
+        for each in message.details
+    )
+    return _box(
+        f'<div><b style="color:{colour}">{mark}</b> <b>{escape(message.headline)}</b></div>'
+        + details
+    )
+
+
+def _remark(sign: str, note: str) -> str:
+    return f"{WORDS[sign]}, {note}" if note else WORDS[sign]
+
+
+def _note(note: Note) -> str:
+    return (
+        f'<div style="border-left:3px solid {_KINDS[note.kind]};padding-left:8px;margin:3px 0">'
+        f"{escape(note.text)}</div>"
+    )
+
+
+def _linked(value: str) -> str:
+    if value.startswith("http://"):
+        return f'<a href="{escape(value)}">{escape(value)}</a>'
+    return escape(value)
+
+
+def _row(*cells: str) -> str:
+    return "<tr>" + "".join(f'<td style="{_CELL}">{cell}</td>' for cell in cells) + "</tr>"
+
+
+def _table(rows: str) -> str:
+    return f'<table style="border-collapse:collapse;border:none;margin:0">{rows}</table>'
+
+
+def _box(inner: str) -> str:
+    return (
+        f'<div style="{_FONT};border-left:3px solid {_BORDER};padding:4px 0 4px 10px;margin:4px 0">'
+        f"{inner}</div>"
+    )

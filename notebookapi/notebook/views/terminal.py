@@ -1,0 +1,98 @@
+"""Views as text for the terminal, with colour where it can show one."""
+
+from __future__ import annotations
+
+import io
+from functools import singledispatch
+from typing import Any
+
+from rich.console import Console, RenderableType
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from notebookapi.notebook.views.model import WORDS, Card, Message, RouteList, State
+
+_COLOURS = {"+": "green", "~": "yellow", "-": "red", "=": "dim"}
+_KINDS = {"info": "cyan", "warning": "yellow", "error": "red"}
+
+
+def render(view: Any, *, width: int | None = None, colour: bool = False) -> str:
+    """Return a view as text, without a newline at its end. width: columns; None: the terminal's."""
+    out = io.StringIO()
+    # All is said outright: in a kernel, rich would take FORCE_COLOR for a terminal, and would
+    # display by itself what is wanted as text here.
+    console = Console(
+        file=out,
+        width=width,
+        force_terminal=colour,
+        force_jupyter=False,
+        color_system="standard" if colour else None,
+        highlight=False,
+    )
+    console.print(rendered(view))
+    return "\n".join(line.rstrip() for line in out.getvalue().rstrip().splitlines())
+
+
+@singledispatch
+def rendered(view: Any) -> RenderableType:
+    """Return what rich prints for a view."""
+    return str(view)
+
+
+@rendered.register
+def _card(card: Card) -> RenderableType:
+    table = Table.grid(padding=(0, 2))
+    for line in card.lines:
+        method, _, path = line.what.partition(" ")
+        remark = f"{WORDS[line.sign]}, {line.note}" if line.note else WORDS[line.sign]
+        table.add_row(
+            Text(f"{line.sign} {method}", style=_COLOURS[line.sign]),
+            Text(path, style="bold"),
+            line.who,
+            Text(remark, style="dim"),
+        )
+    whole = Table.grid()
+    if card.lines:
+        whole.add_row(table)
+    for note in card.notes:
+        text = Text(f"{'i' if note.kind == 'info' else '!'} ", style=_KINDS[note.kind])
+        whole.add_row(text.append(note.text, style="default"))
+    if card.url:
+        docs = f", docs at {card.url}/docs"
+        whole.add_row(Text.assemble("serving at ", (card.url, "underline"), docs))
+    return whole
+
+
+@rendered.register
+def _routes(view: RouteList) -> RenderableType:
+    if not view.rows:
+        return Text(f'{view.name} has no path operations yet. Register one: @{view.name}.get("/")')
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for name in ("Method", "Path", "Endpoint", "Cell"):
+        table.add_column(name)
+    table.add_column("Version", justify="right")
+    table.add_column("Hits", justify="right")
+    for row in view.rows:
+        table.add_row(
+            row.methods, Text(row.path, style="bold"), row.endpoint, row.cell,
+            str(row.version), str(row.hits),
+        )  # fmt: skip
+    return table
+
+
+@rendered.register
+def _state(state: State) -> RenderableType:
+    table = Table.grid(padding=(0, 2))
+    for name, value in state.facts:
+        table.add_row(Text(name, style="dim"), Text(value))
+    return Panel(table, title="notebookapi", title_align="left", expand=False)
+
+
+@rendered.register
+def _message(message: Message) -> RenderableType:
+    mark, style = ("✓", "green") if message.good else ("✗", "red")
+    text = Text.assemble((mark, style), " ", (message.headline, "bold"))
+    for detail in message.details:
+        text.append(f"\n  {detail}")
+    return text
