@@ -14,6 +14,7 @@ from notebookapi.param_functions import Depends as Depends
 from notebookapi.param_functions import Header as Header
 from notebookapi.param_functions import Path as Path
 from notebookapi.param_functions import Query as Query
+from notebookapi.param_functions import Security as Security
 from notebookapi.requests import Request as Request
 from notebookapi.responses import Response as Response
 from notebookapi.routing import APIRouter as APIRouter

@@ -4,25 +4,30 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack
+from dataclasses import replace
+from enum import Enum
 from functools import cached_property
-from typing import Any
+from typing import Any, SupportsIndex, Unpack
 
 from pydantic.fields import FieldInfo
+from starlette._exception_handler import wrap_app_handling_exceptions
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Match, NoMatchFound, Route, get_name
+from starlette.routing import BaseRoute, Match, NoMatchFound, Route, Router, get_name
 from starlette.types import Receive, Scope, Send
 
-from notebookapi._options import UNSET, Inherited, RouteSpec
+from notebookapi._options import NAMES, UNSET, Inherited, RouteOptions, RouteSpec, Unset
 from notebookapi._plan.compile import compile_plan
 from notebookapi._plan.execute import Exits, call, solve
 from notebookapi._plan.fields import ModelField, make_field
-from notebookapi._plan.signature import described, read_signature, unwrapped
+from notebookapi._plan.signature import described, read_returns, unwrapped
 from notebookapi._plan.steps import ExecutionPlan
-from notebookapi._respond.compile import compile_responder, has_body
+from notebookapi._respond.compile import Responder, compile_responder, has_body
+from notebookapi._respond.handlers import EXITS, Handler, request_response, swallowed
 from notebookapi._table import Pattern, compile_pattern
+from notebookapi.dependencies.views import OperationView
 from notebookapi.exceptions import (
     EndpointContext,
     InvalidPath,
@@ -30,14 +35,31 @@ from notebookapi.exceptions import (
     NotebookAPIError,
     RequestValidationError,
 )
+from notebookapi.params import Depends
 
 
-class APIRoute(Route):
+class APIRoute(OperationView, Route):
     """One endpoint at one path, for one or more methods.
 
-    path: with the prefix of the router that it was declared on. origin: the route that this is
-    the included form of; itself where it is not included.
+    The options are attributes too (`route.tags`, `route.operation_id` …); those that the OpenAPI
+    document shows may be assigned before it is made.
     """
+
+    methods: set[str]
+    origin: APIRoute
+    responder: Responder
+
+    # Read from `spec`, see `_option`.
+    status_code: int | None
+    tags: list[str | Enum] | None
+    dependencies: Sequence[Depends]
+    summary: str | None
+    response_description: str
+    responses: dict[int | str, dict[str, Any]]
+    deprecated: bool | None
+    operation_id: str | None
+    response_class: type[Response] | Unset
+    openapi_extra: dict[str, Any] | None
 
     def __init__(
         self,
@@ -46,27 +68,41 @@ class APIRoute(Route):
         *,
         methods: Collection[str] | None = None,
         spec: RouteSpec | None = None,
-        strict_content_type: bool = True,
+        strict_content_type: bool | Unset = UNSET,
         origin: APIRoute | None = None,
+        **options: Unpack[RouteOptions],
     ) -> None:
+        """Compile an operation.
+
+        path: with the prefix of the router that it is declared on.
+        spec: the options, complete; given instead of them by routers.
+        origin: the route that this is the included form of.
+        Raises DeclarationErrors.
+        """
         self.path = path
         self.endpoint = endpoint
-        self.methods = {method.upper() for method in methods or ("GET",)}
-        self.spec = spec or RouteSpec()
+        self.methods = {str(method).upper() for method in methods or ("GET",)}
+        self.spec = spec or RouteSpec(**options)
         self.origin = origin or self
         self.strict_content_type = strict_content_type
         self.name = self.spec.name or get_name(endpoint)
-        self.include_in_schema = self.spec.include_in_schema
-        self.pattern = _pattern(path, endpoint)
-        self.path_regex = self.pattern.regex
-        self.path_format = self.pattern.format
+        # An empty path waits for the prefix of an inclusion.
+        self.pattern = _pattern(path or "/", endpoint)
+        self.path_format = self.pattern.format if path else ""
         self.param_convertors = dict(self.pattern.convertors)
-        self.plan = self._compiled({})
         self.context = _context(endpoint, self.methods, path)
-        returns = read_signature(endpoint).returns
-        self.responder = compile_responder(self.spec, returns, endpoint, self.context)
+        self.plan = self._compiled({}, origin.plan if origin else None)
+        self.responder = (
+            origin.responder.under(self.spec, self.context)
+            if origin
+            else compile_responder(self.spec, read_returns(endpoint), endpoint, self.context)
+        )
         self.extra_models = _extra_models(self.spec, endpoint)
         self._overridden: tuple[Mapping[Any, Any], ExecutionPlan] | None = None
+        if type(self).get_route_handler is not APIRoute.get_route_handler:
+            self.assigned_app = request_response(self.get_route_handler())
+        if origin:
+            self.is_form_of(origin)
 
     def under(self, outer: Inherited) -> APIRoute:
         """Return this route as it is inside an inclusion."""
@@ -76,30 +112,52 @@ class APIRoute(Route):
             self.endpoint,
             methods=self.methods,
             spec=self.spec.under(outer),
-            strict_content_type=strict if outer.strict_content_type is UNSET
-            else outer.strict_content_type and strict,
+            strict_content_type=outer.strict_content_type if strict is UNSET else strict,
             origin=self.origin,
-        )  # fmt: skip
+        )
+
+    @property
+    def original_route(self) -> APIRoute:
+        """The route as it was declared; itself where it is not included."""
+        return self.origin
 
     @cached_property
+    def path_regex(self) -> re.Pattern[str]:  # type: ignore[override]  # starlette's is a plain attribute
+        """Compiled on first use: the table does without it."""
+        return self.pattern.regex
+
+    @property
     def description(self) -> str:
         """As given, else the endpoint's docstring up to a form feed."""
         text = self.spec.description or inspect.cleandoc(self.endpoint.__doc__ or "")
         return text.split("\f")[0].strip()
 
-    @cached_property
+    @description.setter
+    def description(self, text: str | None) -> None:
+        self.spec = replace(self.spec, description=text)
+
+    @property
     def unique_id(self) -> str:
         """The operationId of the first method."""
-        return self.operation_id(min(self.methods))
+        return self.id_for(min(self.methods))
 
-    def operation_id(self, method: str) -> str:
+    def id_for(self, method: str) -> str:
         """Return the operationId of one method; no two methods share one."""
         make = self.spec.generate_unique_id_function
-        if self.spec.operation_id or make is not UNSET:
-            given = self.spec.operation_id or make(self)  # type: ignore[operator]  # not UNSET here
-            first = len(self.methods) == 1 or method == min(self.methods)
-            return given if first else f"{given}_{method.lower()}"
-        return f"{generic_id(self)}_{method.lower()}"
+        given = self.spec.operation_id
+        if given is None and make is not UNSET:
+            given = make(self)
+        if given is None:
+            return f"{generic_id(self)}_{method.lower()}"
+        return given if method == min(self.methods) else f"{given}_{method.lower()}"
+
+    def get_route_handler(self) -> Handler:
+        """Return what answers a request; to be overridden, and called by who overrides it."""
+
+        async def answer(request: Request) -> Response:
+            return await self._answer(request, request.scope[EXITS])
+
+        return answer
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         """Tell whether this route serves a request; for tools that walk routes."""
@@ -116,20 +174,25 @@ class APIRoute(Route):
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request: the response is sent before request-scoped dependencies are left."""
-        if self.methods and scope["method"] not in self.methods:
-            await super().handle(scope, receive, send)  # 405, for callers without a table
+        if scope["method"] not in self.methods:
+            await Route.handle(self, scope, receive, send)  # 405, for callers without a table
+            return
+        if self.assigned_app is not None:
+            await self.assigned_app(scope, receive, send)
             return
         request = Request(scope, receive, send)
-        answered = False
-        async with AsyncExitStack() as stack:
-            response = await self._answer(request, stack)
-            await response(scope, receive, send)
-            answered = True
-        if not answered:
-            raise NotebookAPIError(
-                f"Response not awaited. {described(self.endpoint)} raised an exception and one of "
-                "its dependencies with `yield` swallowed it; let it raise the exception again."
-            )
+
+        async def respond(scope: Scope, receive: Receive, send: Send) -> None:
+            answered = False
+            async with AsyncExitStack() as stack:
+                response = await self._answer(request, stack)
+                await response(scope, receive, send)
+                answered = True
+            if not answered:
+                raise NotebookAPIError(f"Response not awaited. {swallowed(self.endpoint)}")
+
+        # Handlers get the very request that was read from, so that they can see its body.
+        await wrap_app_handling_exceptions(respond, request)(scope, receive, send)
 
     async def _answer(self, request: Request, stack: AsyncExitStack) -> Response:
         plan = self._plan_for(request.scope)
@@ -141,10 +204,7 @@ class APIRoute(Route):
                 )
             returned = await call(plan.endpoint, solved.values)
             return self.responder.respond(returned, solved)
-        raise NotebookAPIError(
-            f"No response object was returned. {described(self.endpoint)} raised an exception and "
-            "one of its dependencies with `yield` swallowed it; let it raise the exception again."
-        )
+        raise NotebookAPIError(f"No response object was returned. {swallowed(self.endpoint)}")
 
     def _plan_for(self, scope: Scope) -> ExecutionPlan:
         overrides = getattr(scope.get("app"), "dependency_overrides", None)
@@ -152,17 +212,20 @@ class APIRoute(Route):
             return self.plan
         known = self._overridden
         if known is None or known[0] != overrides:
-            known = (dict(overrides), self._compiled(overrides))
+            known = (dict(overrides), self._compiled(overrides, self.plan))
             self._overridden = known
         return known[1]
 
-    def _compiled(self, overrides: Mapping[Any, Any]) -> ExecutionPlan:
+    def _compiled(
+        self, overrides: Mapping[Any, Any], before: ExecutionPlan | None
+    ) -> ExecutionPlan:
         return compile_plan(
             self.endpoint,
             in_path=self.param_convertors.keys(),
             dependencies=self.spec.dependencies or (),
             overrides=overrides,
-            strict_content_type=self.strict_content_type,
+            strict_content_type=self.strict_content_type is not False,
+            before=before,
         )
 
     # starlette compares routes by what they say; here a route is itself, and can be a key.
@@ -173,6 +236,23 @@ class APIRoute(Route):
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({' '.join(sorted(self.methods))} {self.path}, {self.name})"
+
+
+def _option(name: str) -> Any:
+    """Return a property that shows an option of `RouteSpec`, and changes it where it is set."""
+
+    def get(route: APIRoute) -> Any:
+        return getattr(route.spec, name)
+
+    def set_(route: APIRoute, value: Any) -> None:
+        route.spec = replace(route.spec, **{name: value})
+
+    return property(get, set_, doc=f"The option `{name}`.")
+
+
+for _name in NAMES:
+    if _name not in ("name", "description", "response_model"):
+        setattr(APIRoute, _name, _option(_name))
 
 
 def generic_id(route: Any) -> str:
@@ -219,3 +299,61 @@ def _extra_models(spec: RouteSpec, endpoint: Callable[..., Any]) -> dict[int | s
             "response", model, FieldInfo(), mode="serialization", place=described(endpoint)
         )
     return made
+
+
+class RouteList(list[BaseRoute]):
+    """What a router declares, as a list. Programs change it in place: so does this."""
+
+    def __init__(self, router: Router, routes: Iterable[BaseRoute]) -> None:
+        super().__init__(routes)
+        self._router = router
+
+    def append(self, route: BaseRoute) -> None:
+        """Declare a route behind the others."""
+        self._change(lambda routes: routes.append(route))
+
+    def extend(self, routes: Iterable[BaseRoute]) -> None:
+        """Declare routes behind the others, all at once."""
+        self._change(lambda wanted: wanted.extend(routes))
+
+    def __iadd__(self, routes: Iterable[BaseRoute]) -> RouteList:  # type: ignore[override, misc]  # a list's own returns Self
+        self.extend(routes)
+        return self
+
+    def _change(self, change: Callable[[list[BaseRoute]], Any]) -> Any:
+        wanted = list(self._router.routes)  # another list may have changed it since
+        result = change(wanted)
+        self._router.routes = wanted
+        super().__setitem__(slice(None), wanted)
+        return result
+
+    def insert(self, index: SupportsIndex, route: BaseRoute) -> None:
+        """Declare a route in front of others."""
+        self._change(lambda routes: routes.insert(index, route))
+
+    def remove(self, route: BaseRoute) -> None:
+        """Withdraw a route. Raises ValueError where it is not declared."""
+        self._change(lambda routes: routes.remove(route))
+
+    def pop(self, index: SupportsIndex = -1) -> BaseRoute:
+        """Withdraw the route at `index` and return it."""
+        popped: BaseRoute = self._change(lambda routes: routes.pop(index))
+        return popped
+
+    def clear(self) -> None:
+        """Withdraw all routes."""
+        self._change(lambda routes: routes.clear())
+
+    def reverse(self) -> None:
+        """Declare the routes the other way round."""
+        self._change(lambda routes: routes.reverse())
+
+    def sort(self, *, key: Any = None, reverse: bool = False) -> None:
+        """Declare the routes in another order."""
+        self._change(lambda routes: routes.sort(key=key, reverse=reverse))
+
+    def __setitem__(self, index: Any, value: Any) -> None:
+        self._change(lambda routes: routes.__setitem__(index, value))
+
+    def __delitem__(self, index: Any) -> None:
+        self._change(lambda routes: routes.__delitem__(index))

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.errors import ServerErrorMiddleware
 from starlette.middleware.exceptions import ExceptionMiddleware
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from notebookapi._table.dispatch import dispatch
 from notebookapi._table.published import Declared, Stack
@@ -16,13 +17,49 @@ from notebookapi.exception_handlers import (
     http_exception_handler,
     request_validation_exception_handler,
 )
-from notebookapi.exceptions import RequestValidationError, StarletteHTTPException
+from notebookapi.exceptions import RequestValidationError
 
 _DEFAULTS: Mapping[Any, Any] = {
     StarletteHTTPException: http_exception_handler,
     RequestValidationError: request_validation_exception_handler,
 }
 _Make = Callable[[ASGIApp], ASGIApp]
+
+
+class LiveStack(ServerErrorMiddleware):
+    """The chain of whatever a request is served by.
+
+    It stands for the outermost part of that chain, which tools look for, and take apart, to put
+    theirs between: `app` is the rest of the chain.
+    """
+
+    def __init__(self, served: Callable[[], Stack]) -> None:
+        """served: returns the chain that is served now."""
+        self._served = served
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Hand a request to the chain that it is served by."""
+        await scope["notebookapi"].published.stack.app(scope, receive, send)
+
+    @property
+    def app(self) -> ASGIApp:  # type: ignore[override]  # starlette's is a plain attribute
+        """The chain without its outermost part."""
+        return _inside
+
+    @property
+    def handler(self) -> Any:
+        """What answers where nothing else does, as served now."""
+        return getattr(self._served().app, "handler", None)
+
+    @property
+    def debug(self) -> bool:  # type: ignore[override]  # as above
+        """Whether failures are shown to the client."""
+        return bool(getattr(self._served().app, "debug", False))
+
+
+async def _inside(scope: Scope, receive: Receive, send: Send) -> None:
+    _, inner = scope["notebookapi"].published.stack.links[-2]
+    await inner(scope, receive, send)
 
 
 def make_stack(declared: Declared, before: Stack | None, *, debug: bool) -> Stack:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,7 +13,7 @@ from notebookapi._route import APIRoute
 from notebookapi._table import Entry, RouteTable, compile_pattern
 from notebookapi._table.published import Declared, Place, Placed, Published, Registration
 from notebookapi.editing import Owner, View
-from notebookapi.routing import APIRouter, Inclusion, included
+from notebookapi.routing import APIRouter, Inclusion, checked, included
 
 Chain = tuple[Registration, ...]
 
@@ -48,7 +48,7 @@ def read_tree(root: APIRouter, view: View, before: Published | None) -> Lines:
     chains = before.chains if before else {}
     lines = Lines()
     for level, placed in _walk(_Level(root), view, lines.declared):
-        order, chain = level.place + placed.place, (*level.chain, placed.registration)
+        order, chain = _inside(level.place, placed.place), (*level.chain, placed.registration)
         same = order in known and chains.get(order) == chain
         entry = known[order] if same else _entry(placed.registration.value, level, order)
         lines.entries.append(entry)
@@ -67,6 +67,18 @@ def routes_in(published: Published) -> Iterator[APIRoute]:
     return (e.route for e in published.table if isinstance(e.route, APIRoute))
 
 
+_INSIDE = -(1 << 62)
+
+
+def _inside(outer: Place, inner: Place) -> Place:
+    """Return the order of a place in a router whose inclusion has a place of its own.
+
+    A place may be divided, `(3,)` into `(3, 0)`, and what is inside the inclusion at `(3,)` comes
+    before that: no division has a number as small as the one that is put between.
+    """
+    return (*outer, _INSIDE, *inner) if outer else inner
+
+
 def _walk(
     level: _Level, view: View, declared: dict[Any, Declared]
 ) -> Iterator[tuple[_Level, Placed]]:
@@ -80,15 +92,26 @@ def _walk(
         inclusion: Inclusion = registration.value
         inner = _Level(
             inclusion.router,
-            level.inherited.then(level.router.inherited).then(inclusion.inherited),
-            level.place + placed.place,
+            level.inherited.then(inclusion.inherited),
+            _inside(level.place, placed.place),
             (*level.chain, registration),
         )
         yield from _walk(inner, view, declared)
 
 
+def routers_in(root: APIRouter) -> list[APIRouter]:
+    """Return a router and those included in it, outer ones first, each once."""
+    found = [root]
+    for router in found:
+        for placed in router.declared.of("include"):
+            inner = placed.registration.value.router
+            if inner not in found:
+                found.append(inner)
+    return found
+
+
 def _entry(route: BaseRoute, level: _Level, order: Place) -> Entry:
-    served = included(route, level.inherited) if level.chain else route
+    served = included(route, level.inherited) if level.chain else checked(route)
     if isinstance(served, Mount):
         return Entry(order, compile_pattern(served.path + "/{path:path}"), None, served)
     methods = getattr(served, "methods", None)

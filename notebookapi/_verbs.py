@@ -7,11 +7,11 @@ from typing import Any, Unpack
 from notebookapi._options import RouteOptions, spells_out
 from notebookapi.types import DecoratedCallable
 
-Decorator = Callable[[DecoratedCallable], DecoratedCallable]
-
 
 class Verbs:
     """Decorators that register an endpoint and return it unchanged."""
+
+    # mypy lets a decorator take any function only where its type is written out, not by an alias.
 
     def add_api_route(
         self,
@@ -27,7 +27,7 @@ class Verbs:
     @spells_out
     def api_route(
         self, path: str, *, methods: Collection[str] | None = None, **options: Unpack[RouteOptions]
-    ) -> Decorator[DecoratedCallable]:
+    ) -> Callable[[DecoratedCallable], DecoratedCallable]:
         """Register the decorated function for `methods` (default: GET)."""
 
         def register(endpoint: DecoratedCallable) -> DecoratedCallable:
@@ -37,41 +37,57 @@ class Verbs:
         return register
 
     @spells_out
-    def get(self, path: str, **options: Unpack[RouteOptions]) -> Decorator[DecoratedCallable]:
+    def get(
+        self, path: str, **options: Unpack[RouteOptions]
+    ) -> Callable[[DecoratedCallable], DecoratedCallable]:
         """Register the decorated function as a GET operation."""
         return self.api_route(path, methods=["GET"], **options)
 
     @spells_out
-    def put(self, path: str, **options: Unpack[RouteOptions]) -> Decorator[DecoratedCallable]:
+    def put(
+        self, path: str, **options: Unpack[RouteOptions]
+    ) -> Callable[[DecoratedCallable], DecoratedCallable]:
         """Register the decorated function as a PUT operation."""
         return self.api_route(path, methods=["PUT"], **options)
 
     @spells_out
-    def post(self, path: str, **options: Unpack[RouteOptions]) -> Decorator[DecoratedCallable]:
+    def post(
+        self, path: str, **options: Unpack[RouteOptions]
+    ) -> Callable[[DecoratedCallable], DecoratedCallable]:
         """Register the decorated function as a POST operation."""
         return self.api_route(path, methods=["POST"], **options)
 
     @spells_out
-    def delete(self, path: str, **options: Unpack[RouteOptions]) -> Decorator[DecoratedCallable]:
+    def delete(
+        self, path: str, **options: Unpack[RouteOptions]
+    ) -> Callable[[DecoratedCallable], DecoratedCallable]:
         """Register the decorated function as a DELETE operation."""
         return self.api_route(path, methods=["DELETE"], **options)
 
     @spells_out
-    def options(self, path: str, **options: Unpack[RouteOptions]) -> Decorator[DecoratedCallable]:
+    def options(
+        self, path: str, **options: Unpack[RouteOptions]
+    ) -> Callable[[DecoratedCallable], DecoratedCallable]:
         """Register the decorated function as an OPTIONS operation."""
         return self.api_route(path, methods=["OPTIONS"], **options)
 
     @spells_out
-    def head(self, path: str, **options: Unpack[RouteOptions]) -> Decorator[DecoratedCallable]:
+    def head(
+        self, path: str, **options: Unpack[RouteOptions]
+    ) -> Callable[[DecoratedCallable], DecoratedCallable]:
         """Register the decorated function as a HEAD operation."""
         return self.api_route(path, methods=["HEAD"], **options)
 
     @spells_out
-    def patch(self, path: str, **options: Unpack[RouteOptions]) -> Decorator[DecoratedCallable]:
+    def patch(
+        self, path: str, **options: Unpack[RouteOptions]
+    ) -> Callable[[DecoratedCallable], DecoratedCallable]:
         """Register the decorated function as a PATCH operation."""
         return self.api_route(path, methods=["PATCH"], **options)
 
     @spells_out
-    def trace(self, path: str, **options: Unpack[RouteOptions]) -> Decorator[DecoratedCallable]:
+    def trace(
+        self, path: str, **options: Unpack[RouteOptions]
+    ) -> Callable[[DecoratedCallable], DecoratedCallable]:
         """Register the decorated function as a TRACE operation."""
         return self.api_route(path, methods=["TRACE"], **options)

@@ -1,32 +1,37 @@
 # No `from __future__ import annotations` here: `help(app.get)` shows these annotations.
 """The application: what it declares, what it publishes, how it answers."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+import warnings
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from enum import Enum
+from types import MappingProxyType
 from typing import Any, Unpack
 
 from starlette.applications import Starlette
 from starlette.datastructures import State
 from starlette.middleware import Middleware
-from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, Response
-from starlette.routing import BaseRoute, NoMatchFound, Route
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Router
 from starlette.types import ASGIApp, Lifespan, Receive, Scope, Send
 
+from notebookapi._docs_pages import docs_routes, serving
 from notebookapi._openapi.document import Info, make_document
 from notebookapi._options import UNSET, RouteOptions, Unset, spells_out
-from notebookapi._stack import make_stack
+from notebookapi._plan.signature import described
+from notebookapi._stack import LiveStack, make_stack
 from notebookapi._table import RouteTable
 from notebookapi._table.published import Published, Registration, RequestState
-from notebookapi._tree import applications_mounted, patched, read_tree, routes_in
+from notebookapi._tree import applications_mounted, patched, read_tree, routers_in, routes_in
 from notebookapi._verbs import Verbs
 from notebookapi.editing import Application, View, current_draft
-from notebookapi.exceptions import DeclarationError
-from notebookapi.openapi import assets, docs
+from notebookapi.exceptions import DeclarationError, InvalidPath, NotebookAPIDeprecationWarning
 from notebookapi.params import Depends
 from notebookapi.routing import APIRouter, registration_of
 
 __all__ = ["NotebookAPI"]
+
+_STARLETTES_OWN = Starlette.__call__
 
 
 class NotebookAPI(Verbs, Application, Starlette):
@@ -40,6 +45,7 @@ class NotebookAPI(Verbs, Application, Starlette):
         self,
         *,
         debug: bool = False,
+        routes: Sequence[BaseRoute] | None = None,
         title: str = "NotebookAPI",
         summary: str | None = None,
         description: str = "",
@@ -52,6 +58,8 @@ class NotebookAPI(Verbs, Application, Starlette):
         redirect_slashes: bool = True,
         docs_url: str | None = "/docs",
         redoc_url: str | None = "/redoc",
+        swagger_ui_oauth2_redirect_url: str | None = "/docs/oauth2-redirect",
+        swagger_ui_init_oauth: dict[str, Any] | None = None,
         swagger_ui_parameters: dict[str, Any] | None = None,
         middleware: Sequence[Middleware] | None = None,
         exception_handlers: Mapping[int | type[Exception], Callable[..., Any]] | None = None,
@@ -59,10 +67,13 @@ class NotebookAPI(Verbs, Application, Starlette):
         terms_of_service: str | None = None,
         contact: dict[str, Any] | None = None,
         license_info: dict[str, Any] | None = None,
+        root_path: str = "",
+        root_path_in_servers: bool = True,
         responses: Mapping[int | str, dict[str, Any]] | None = None,
         deprecated: bool | None = None,
         include_in_schema: bool = True,
         generate_unique_id_function: Callable[[Any], str] | Unset = UNSET,
+        separate_input_output_schemas: bool = True,
         openapi_external_docs: dict[str, Any] | None = None,
         strict_content_type: bool = True,
     ) -> None:
@@ -82,12 +93,18 @@ class NotebookAPI(Verbs, Application, Starlette):
         self.contact = contact
         self.license_info = license_info
         self.openapi_external_docs = openapi_external_docs
+        self.swagger_ui_oauth2_redirect_url = swagger_ui_oauth2_redirect_url
+        self.swagger_ui_init_oauth = swagger_ui_init_oauth
+        self.root_path = _checked_root_path(root_path)
+        self.root_path_in_servers = root_path_in_servers
+        self.separate_input_output_schemas = separate_input_output_schemas
         self.openapi_version = "3.1.0"
         self.openapi_schema: dict[str, Any] | None = None
         self.state = State()
         self.dependency_overrides: dict[Callable[..., Any], Callable[..., Any]] = {}
         self._document: tuple[Any, dict[str, Any]] | None = None
-        self.router = APIRouter(
+        self._stack: ASGIApp | None = None
+        self.router: APIRouter = APIRouter(
             dependencies=dependencies,
             default_response_class=default_response_class,
             responses=responses,
@@ -97,13 +114,16 @@ class NotebookAPI(Verbs, Application, Starlette):
             strict_content_type=strict_content_type,
             redirect_slashes=redirect_slashes,
             lifespan=lifespan,
+            routes=routes,
         )
         self.router._parents.add(self)
+        self._lifespans = Router(lifespan=self._entered)
         for each in reversed(middleware or ()):
             self._begin_with(_middleware(each))
         for key, handler in (exception_handlers or {}).items():
             self._begin_with(_exception_handler(key, handler))
-        self._begin_with_docs()
+        for route in docs_routes(self):
+            self.router._begin_with(registration_of(route))
 
     # --- what is declared
 
@@ -125,6 +145,8 @@ class NotebookAPI(Verbs, Application, Starlette):
 
         Raises DeclarationErrors that say what cannot be served and why.
         """
+        if not path:
+            raise InvalidPath(f'{described(endpoint)}: the path is empty; write "/" for the root.')
         self.router.add_api_route(path, endpoint, methods=methods, **options)
 
     def include_router(
@@ -201,14 +223,33 @@ class NotebookAPI(Verbs, Application, Starlette):
         return register
 
     @property
-    def exception_handlers(self) -> dict[Any, Callable[..., Any]]:
-        """The handlers by class or status."""
-        return dict(each.registration.value for each in self.declared.of("exception_handler"))
+    def exception_handlers(self) -> Mapping[Any, Callable[..., Any]]:  # type: ignore[override]  # starlette's is a plain attribute
+        """The handlers by class or status, to look at."""
+        handlers = (each.registration.value for each in self.declared.of("exception_handler"))
+        return MappingProxyType(dict(handlers))
 
     @property
-    def user_middleware(self) -> list[Middleware]:
-        """The middleware, the outermost first."""
-        return [each.registration.value for each in self.declared.of("middleware")][::-1]
+    def user_middleware(self) -> tuple[Middleware, ...]:  # type: ignore[override]  # as above
+        """The middleware, the outermost first, to look at."""
+        return tuple(e.registration.value for e in self.declared.of("middleware"))[::-1]
+
+    @property
+    def middleware_stack(self) -> ASGIApp:
+        """What a request goes through, the outermost first. Tools may assign another."""
+        if self._stack is None:
+            self._stack = self.build_middleware_stack()
+        return self._stack
+
+    @middleware_stack.setter
+    def middleware_stack(self, stack: ASGIApp) -> None:
+        self._stack = stack
+
+    def build_middleware_stack(self) -> ASGIApp:
+        """Return what a request goes through. Tools replace this method, to wrap what it returns.
+
+        What is published later is gone through as well.
+        """
+        return LiveStack(lambda: self.published.stack)
 
     # --- what is served
 
@@ -239,10 +280,35 @@ class NotebookAPI(Verbs, Application, Starlette):
             published = self.published
         scope["app"] = self
         scope["notebookapi"] = RequestState(published, published.mounted)
-        if scope["type"] == "lifespan":
-            await self.router.lifespan(scope, receive, send)
-        else:
+        if self.root_path:
+            scope["root_path"] = self.root_path
+        if self._is_traced:
+            await super().__call__(scope, receive, send)
+        else:  # the same with two steps less
             await published.stack.app(scope, receive, send)
+
+    @property
+    def _is_traced(self) -> bool:
+        """Whether a tool has put something of its own around applications, or around this one."""
+        return (
+            Starlette.__call__ is not _STARLETTES_OWN
+            or self._stack is not None
+            or "build_middleware_stack" in vars(self)
+        )
+
+    async def run_lifespan(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Start up and shut down: what the dispatcher does with the lifespan protocol."""
+        await self._lifespans.lifespan(scope, receive, send)
+
+    @asynccontextmanager
+    async def _entered(self, app: Any) -> AsyncIterator[dict[str, Any]]:
+        """Enter the lifespan of the application, then those of the routers inside."""
+        state: dict[str, Any] = {}
+        async with AsyncExitStack() as stack:
+            for router in routers_in(self.router):
+                given = await stack.enter_async_context(router.lifespan_context(app))
+                state = {**(given or {}), **state}  # the outer wins
+            yield state
 
     def serving(self, published: Published) -> ASGIApp:
         """Return an ASGI application that answers by `published`, whatever is published now."""
@@ -255,12 +321,7 @@ class NotebookAPI(Verbs, Application, Starlette):
 
     def url_path_for(self, name: str, /, **path_params: Any) -> Any:
         """Return the path of the operation with this name. Raises NoMatchFound."""
-        for entry in self._seen().table:
-            try:
-                return entry.route.url_path_for(name, **path_params)
-            except NoMatchFound:
-                continue
-        raise NoMatchFound(name, path_params)
+        return self._seen().url_path_for(name, **path_params)
 
     # --- what is documented
 
@@ -269,15 +330,25 @@ class NotebookAPI(Verbs, Application, Starlette):
         if self.openapi_schema is not None:
             return self.openapi_schema
         published, info = self._seen(), self._info()
-        key = (published, info)
+        key = (published, info, self.separate_input_output_schemas)
         made = self._document
         if made is None or made[0] != key:
-            made = (key, make_document(Info(**dict(info)), routes_in(published)))
-            self._document = made
+            document = make_document(
+                Info(**dict(info)),
+                routes_in(published),
+                separate=self.separate_input_output_schemas,
+            )
+            made = self._document = (key, document)
         return made[1]
 
     def _seen(self) -> Published:
-        """Return what is published, with what the running `edit` has staged."""
+        """Return what the running request for the document is served by, else what is published.
+
+        What a running `edit` has staged is seen too.
+        """
+        request = serving.get()
+        if request is not None and request[0] is self:
+            return request[1]
         draft = current_draft()
         return draft.preview(self) if draft and draft.operations else self.published
 
@@ -296,53 +367,19 @@ class NotebookAPI(Verbs, Application, Starlette):
             ("external_docs", self.openapi_external_docs),
         )
 
-    def _begin_with_docs(self) -> None:
-        pages = {
-            self.openapi_url: self._openapi_page,
-            self.docs_url: self._swagger_page,
-            self.redoc_url: self._redoc_page,
-            self._assets_url("{name}"): assets.serve_asset,
-        }
-        for path, page in pages.items() if self.openapi_url else ():
-            if path:
-                route = Route(path, page, include_in_schema=False)
-                self.router._begin_with(registration_of(route))
-
-    def _assets_url(self, name: str) -> str:
-        if not (self.docs_url or self.redoc_url):
-            return ""
-        return f"{self.docs_url or self.redoc_url}/assets/{name}"
-
-    async def _openapi_page(self, request: Request) -> JSONResponse:
-        document = self.openapi()
-        root_path = request.scope.get("root_path", "").rstrip("/")
-        if root_path and not any(s.get("url") == root_path for s in document.get("servers", ())):
-            document = {**document, "servers": [{"url": root_path}, *document.get("servers", ())]}
-        return JSONResponse(document)
-
-    async def _swagger_page(self, request: Request) -> HTMLResponse:
-        root_path = request.scope.get("root_path", "").rstrip("/")
-        return docs.get_swagger_ui_html(
-            openapi_url=f"{root_path}{self.openapi_url}",
-            title=f"{self.title} - Swagger UI",
-            swagger_js_url=root_path + self._assets_url(assets.SWAGGER_JS),
-            swagger_css_url=root_path + self._assets_url(assets.SWAGGER_CSS),
-            swagger_favicon_url=root_path + self._assets_url(assets.FAVICON),
-            swagger_ui_parameters=self.swagger_ui_parameters,
-        )
-
-    async def _redoc_page(self, request: Request) -> HTMLResponse:
-        root_path = request.scope.get("root_path", "").rstrip("/")
-        return docs.get_redoc_html(
-            openapi_url=f"{root_path}{self.openapi_url}",
-            title=f"{self.title} - ReDoc",
-            redoc_js_url=root_path + self._assets_url(assets.REDOC_JS),
-            redoc_favicon_url=root_path + self._assets_url(assets.FAVICON),
-            with_google_fonts=False,
-        )
-
     def __repr__(self) -> str:
         return f"NotebookAPI(title={self.title!r}, version={self.version!r})"
+
+
+def _checked_root_path(root_path: str) -> str:
+    if root_path:
+        warnings.warn(
+            "`root_path` of the application is deprecated: give it to the server instead, as "
+            "`fastapi run --root-path` and `uvicorn --root-path` do.",
+            NotebookAPIDeprecationWarning,
+            stacklevel=3,
+        )
+    return root_path
 
 
 def _middleware(middleware: Middleware) -> Registration:

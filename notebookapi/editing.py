@@ -136,9 +136,11 @@ Operation = Add | Remove | Replace
 class Draft:
     """Staged changes. Nothing is served before they are published."""
 
-    def __init__(self, targets: Sequence[Owner] = (), staged: Iterable[Operation] = ()) -> None:
+    def __init__(self, targets: Sequence[Owner] = (), outer: Draft | None = None) -> None:
+        """targets: owners whose changes are staged; none: all. outer: takes those of the others."""
         self._targets = targets
-        self._operations = list(staged)
+        self._outer = outer
+        self._operations = list(outer.operations) if outer else []
         self._folded: dict[Owner, tuple[Declared, Declared]] = {}
         self.closed = False
 
@@ -163,7 +165,10 @@ class Draft:
         """Stage an operation. Raises EditError for one that could not be published."""
         owner = operation.owner
         if self._targets and owner not in self._targets:
-            publish([operation])
+            if self._outer is None:
+                publish([operation])
+            else:
+                self._outer.stage(operation)
             return
         staged = operation.apply(self.declared(owner))
         self._operations.append(operation)
@@ -181,6 +186,8 @@ class Draft:
 
     def declared(self, owner: Owner) -> Declared:
         """Return what an owner would declare if this were published now."""
+        if self._outer is not None and self._targets and owner not in self._targets:
+            return self._outer.declared(owner)
         base, staged = self._folded.get(owner, (None, owner._declared))
         if base is owner._declared:
             return staged
@@ -218,7 +225,8 @@ def edit(*targets: Owner) -> Iterator[Draft]:
     another `edit`, leaving hands the changes to that one.
     """
     outer = current_draft()
-    draft = Draft(_with_routers(targets), outer.operations if outer else ())
+    draft = Draft(_with_routers(targets), outer)
+    first = len(draft.operations)
     _current.set(draft)
     try:
         yield draft
@@ -228,7 +236,7 @@ def edit(*targets: Owner) -> Iterator[Draft]:
     if outer is None:
         publish(draft.operations)
     else:
-        for operation in draft.operations[len(outer.operations) :]:
+        for operation in draft.operations[first:]:
             outer.stage(operation)
 
 
@@ -283,6 +291,7 @@ class _Composition:
     def __init__(self, changed: dict[Owner, Declared]) -> None:
         self._changed = changed
         self._affected = set(_affected(changed))
+        self._open: set[Application] = set()
         self.composed: dict[Application, Published] = {}
 
     def declared(self, owner: Owner) -> Declared:
@@ -296,6 +305,9 @@ class _Composition:
         before = slot.new if slot else None
         if before is not None and application not in self._affected:
             return before
+        if application in self._open:
+            raise EditError(f"{application!r} is mounted inside itself; mount another application.")
+        self._open.add(application)
         composed = application._compose(self, before)
         self.composed[application] = composed
         return composed
@@ -338,5 +350,3 @@ def _first_published(application: Application) -> Published:
         if slot is None:  # _flip has just filled it
             raise EditError(f"{application!r} published nothing.")
         return slot.new
-
-

@@ -86,7 +86,7 @@ def jsonable_encoder(
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class _Encoder:
-    options: dict[str, bool]
+    options: dict[str, Any]
     custom: Mapping[Any, Callable[[Any], Any]]
     sqlalchemy_safe: bool
 
@@ -95,9 +95,7 @@ class _Encoder:
         if own is not None:
             return own(obj)
         if isinstance(obj, BaseModel):
-            fields = obj.model_dump(
-                mode="json", include=include, exclude=exclude, **self.options
-            )
+            fields = obj.model_dump(mode="json", include=include, exclude=exclude, **self.options)
             return self.encode(fields)
         if dataclasses.is_dataclass(obj) and not isinstance(obj, type):
             return self.encode(_shallow(obj), include, exclude)

@@ -1,20 +1,22 @@
 """The errors of notebookapi.
 
-    HTTPException (starlette)          raised by endpoints; becomes a response
-    WebSocketException (starlette)     raised by endpoints; closes the connection
-    NotebookAPIError (RuntimeError)    also importable as FastAPIError
-    ├── DeclarationError (AssertionError)   a mistake in what a person declares
-    │   ├── InvalidPath
-    │   ├── InvalidOption (TypeError)
-    │   ├── InvalidParameter
-    │   ├── InvalidDependency
-    │   ├── InvalidInclusion
-    │   └── InvalidResponse
-    ├── DependencyScopeError           a request-scoped dependency needs a function-scoped one
-    └── EditError                      a change that does not fit what is published
-    ValidationException
-    ├── RequestValidationError         becomes a 422
-    └── ResponseValidationError        an endpoint returned what it did not promise; becomes a 500
+HTTPException (starlette)          raised by endpoints; becomes a response
+WebSocketException (starlette)     raised by endpoints; closes the connection
+NotebookAPIError (RuntimeError)    also importable as FastAPIError
+├── DeclarationError (AssertionError)   a mistake in what a person declares
+│   ├── InvalidPath
+│   ├── InvalidOption (TypeError)
+│   ├── InvalidParameter
+│   ├── InvalidDependency
+│   ├── InvalidConcurrency (ValueError)
+│   ├── InvalidInclusion
+│   └── InvalidResponse
+├── DependencyScopeError           a request-scoped dependency needs a function-scoped one
+└── EditError                      a change that does not fit what is published
+NotebookAPIDeprecationWarning (UserWarning)
+ValidationException
+├── RequestValidationError         becomes a 422
+└── ResponseValidationError        an endpoint returned what it did not promise; becomes a 500
 """
 
 from collections.abc import Mapping, Sequence
@@ -72,6 +74,10 @@ class InvalidDependency(DeclarationError):
     """`Depends` was given something that cannot be called."""
 
 
+class InvalidConcurrency(DeclarationError, ValueError):
+    """A `max_concurrency` is not a positive number."""
+
+
 class InvalidInclusion(DeclarationError):
     """A router cannot be included in this place."""
 
@@ -86,6 +92,13 @@ class DependencyScopeError(NotebookAPIError):
 
 class EditError(NotebookAPIError):
     """A staged change names something that is not declared (any more)."""
+
+
+class NotebookAPIDeprecationWarning(UserWarning):
+    """Something that will be gone in a later version. Shown by default, as a UserWarning is."""
+
+
+FastAPIDeprecationWarning = NotebookAPIDeprecationWarning
 
 
 class EndpointContext(TypedDict):

@@ -3,7 +3,7 @@
 They return `Any`, so that `q: str = Query()` type-checks; what they make is in `params`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from re import Pattern
 from typing import Any, Literal, TypedDict, Unpack
 
@@ -117,9 +117,22 @@ def Body(
 
 def Depends(
     dependency: Callable[..., Any] | None = None,
-    *,
     use_cache: bool = True,
     scope: params.Scope | None = None,
+    *,
+    max_concurrency: int | None = None,
 ) -> Any:
-    """Declare a parameter that is the result of calling `dependency`."""
-    return params.Depends(dependency, use_cache=use_cache, scope=scope)
+    """Declare a parameter that is the result of calling `dependency`.
+
+    max_concurrency: how many requests may be inside it at once; others wait. Default: any number.
+    """
+    return params.Depends(dependency, use_cache, scope, max_concurrency=max_concurrency)
+
+
+def Security(
+    dependency: Callable[..., Any] | None = None,
+    scopes: Sequence[str] | None = None,
+    use_cache: bool = True,
+) -> Any:
+    """Declare a dependency that asks for scopes, which it finds in its `SecurityScopes`."""
+    return params.Security(dependency, use_cache, scopes=scopes or ())

@@ -6,18 +6,24 @@ Programs call the functions of the same names in `param_functions`.
 
 from __future__ import annotations
 
+import difflib
 import re
 import warnings
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import KW_ONLY, dataclass, field, replace
 from enum import Enum
 from typing import Any, ClassVar, Literal
 
-from pydantic import AliasChoices, AliasPath
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-from notebookapi.exceptions import InvalidDependency, InvalidOption
+from notebookapi.concurrency import Slots
+from notebookapi.exceptions import (
+    InvalidConcurrency,
+    InvalidDependency,
+    InvalidOption,
+    NotebookAPIDeprecationWarning,
+)
 
 
 class ParamTypes(Enum):
@@ -39,7 +45,7 @@ _FIELD_OPTIONS = frozenset({
 })  # fmt: skip
 
 
-class Param(FieldInfo):
+class Param(FieldInfo):  # type: ignore[misc]  # final for checkers only; models take these too
     """A value read from a request."""
 
     in_: ClassVar[ParamTypes | None] = None
@@ -62,7 +68,7 @@ class Param(FieldInfo):
             setattr(self, name, options.pop(name, value))
         unknown = options.keys() - _FIELD_OPTIONS
         if unknown:
-            raise InvalidOption(f"`{type(self).__name__}` has no option `{min(unknown)}`.")
+            raise _no_such_option(type(self), min(unknown))
         given = {name: value for name, value in options.items() if value is not None}
         super().__init__(default=default, **_modern(given, regex, example))
 
@@ -70,14 +76,25 @@ class Param(FieldInfo):
         return f"{type(self).__name__}({self.default})"
 
 
+def _no_such_option(kind: type[Param], name: str) -> InvalidOption:
+    own = ("include_in_schema", "openapi_examples")
+    near = difflib.get_close_matches(name, [*_FIELD_OPTIONS, *own, *kind.own_options], n=1)
+    cure = f"did you mean `{near[0]}`?" if near else f"`help({kind.__name__})` lists the options."
+    return InvalidOption(f"`{kind.__name__}` has no option `{name}`; {cure}")
+
+
 def _modern(given: dict[str, Any], regex: str | None, example: Any) -> dict[str, Any]:
     """Translate what pydantic 2 has renamed, with a warning."""
     if regex is not None:
-        warnings.warn("`regex` is deprecated; write `pattern`.", DeprecationWarning, stacklevel=5)
+        warnings.warn(
+            "`regex` is deprecated; write `pattern`.", NotebookAPIDeprecationWarning, stacklevel=5
+        )
         given.setdefault("pattern", regex)
     if example is not PydanticUndefined:
         warnings.warn(
-            "`example` is deprecated; write `examples=[…]`.", DeprecationWarning, stacklevel=5
+            "`example` is deprecated; write `examples=[…]`.",
+            NotebookAPIDeprecationWarning,
+            stacklevel=5,
         )
     if isinstance(given.get("pattern"), re.Pattern):
         given["pattern"] = given["pattern"].pattern
@@ -88,19 +105,19 @@ def _modern(given: dict[str, Any], regex: str | None, example: Any) -> dict[str,
     return given
 
 
-class Path(Param):
+class Path(Param):  # type: ignore[misc]  # as above
     """A value from the path."""
 
     in_ = ParamTypes.path
 
 
-class Query(Param):
+class Query(Param):  # type: ignore[misc]  # as above
     """A value from the query string."""
 
     in_ = ParamTypes.query
 
 
-class Header(Param):
+class Header(Param):  # type: ignore[misc]  # as above
     """A value from a header. convert_underscores: `x_token` reads `X-Token`."""
 
     in_ = ParamTypes.header
@@ -108,13 +125,13 @@ class Header(Param):
     convert_underscores: bool
 
 
-class Cookie(Param):
+class Cookie(Param):  # type: ignore[misc]  # as above
     """A value from a cookie."""
 
     in_ = ParamTypes.cookie
 
 
-class Body(Param):
+class Body(Param):  # type: ignore[misc]  # as above
     """The body, or one key of it.
 
     embed: True reads the key with the parameter's name even where it is the only one.
@@ -136,18 +153,56 @@ class Depends:
     use_cache: share one result among those who ask for it in the same request.
     scope: when a dependency that yields is left: "function" before the response is sent,
         "request" (the default) after.
+    max_concurrency: how many requests may be inside it at once, on each event loop; others wait.
     """
 
     dependency: Callable[..., Any] | None = None
     use_cache: bool = True
     scope: Scope | None = None
+    _: KW_ONLY
+    max_concurrency: int | None = None
+    slots: Slots | None = field(default=None, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        limit = self.max_concurrency
+        if limit is not None:
+            if isinstance(limit, bool) or not isinstance(limit, int) or limit < 1:
+                raise InvalidConcurrency(
+                    f"`Depends(…, max_concurrency={limit!r})`: give a whole number from 1 up, or "
+                    "None for no limit."
+                )
+            object.__setattr__(self, "slots", Slots(limit))
+        if self.scope not in (None, "function", "request"):
+            raise InvalidDependency(
+                f'`Depends(…, scope={self.scope!r})`: a scope is "function" or "request".'
+            )
         if self.dependency is not None and not callable(self.dependency):
             raise InvalidDependency(
                 f"`Depends({self.dependency!r})` was given something that cannot be called; "
                 "give it the function or class itself, without calling it."
             )
 
+    def completed(self, dependency: Callable[..., Any]) -> Depends:
+        """Return this with what it left open."""
+        made = replace(self, dependency=dependency)
+        object.__setattr__(made, "slots", self.slots)  # they belong to the declaration
+        return made
 
-AliasLike = str | AliasPath | AliasChoices | None
+
+@dataclass(frozen=True)
+class Security(Depends):
+    """A dependency that asks for scopes.
+
+    scopes: what a request must be allowed; all that is needed below is asked for them too.
+    """
+
+    scopes: Sequence[str] = ()
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if isinstance(self.scopes, str):
+            each = ", ".join(f'"{name}"' for name in self.scopes.split())
+            raise InvalidDependency(
+                f'`Security(…, scopes="{self.scopes}")`: scopes are a list; write `[{each}]`.'
+            )
+        object.__setattr__(self, "scopes", tuple(self.scopes or ()))  # can be hashed

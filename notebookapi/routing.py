@@ -1,41 +1,99 @@
 # No `from __future__ import annotations` here: `help(router.get)` shows these annotations.
 """Routers: path operations, inclusions and mounts, declared in order and served live."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from copy import copy
+from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Unpack
 
+from starlette.datastructures import URLPath
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Mount, Route, Router
-from starlette.types import ASGIApp, Lifespan
+from starlette.routing import BaseRoute, Match, Mount, NoMatchFound, Route, Router, compile_path
+from starlette.types import ASGIApp, Lifespan, Receive, Scope, Send
 
 from notebookapi._options import UNSET, Inherited, RouteOptions, RouteSpec, Unset, spells_out
 from notebookapi._plan.signature import described
-from notebookapi._route import APIRoute
-from notebookapi._table.published import Registration
+from notebookapi._respond.handlers import get_request_handler as get_request_handler
+from notebookapi._respond.handlers import handled_by
+from notebookapi._respond.handlers import request_response as request_response
+from notebookapi._route import APIRoute, RouteList
+from notebookapi._table.published import Declared, Registration
 from notebookapi._verbs import Verbs
-from notebookapi.editing import Owner
+from notebookapi.dependencies.views import InclusionView, merged_lifespan
+from notebookapi.editing import Owner, edit
 from notebookapi.exceptions import InvalidInclusion, InvalidPath
 from notebookapi.params import Depends
 
-__all__ = ["APIRoute", "APIRouter", "Inclusion", "Mount", "Route"]
+__all__ = [
+    "APIRoute",
+    "APIRouter",
+    "Inclusion",
+    "Mount",
+    "Route",
+    "RouteContext",
+    "iter_route_contexts",
+]
 
 
-class Inclusion(BaseRoute):
+class Inclusion(InclusionView, BaseRoute):
     """A router inside another: nothing is copied, so what is added to it later is served too."""
 
     def __init__(self, router: "APIRouter", inherited: Inherited) -> None:
+        """inherited: what the routes inside get from here, the including router's included."""
         self.router = router
         self.inherited = inherited
         self.path = inherited.prefix
+        self._seen: tuple[Declared | None, list[BaseRoute]] = (None, [])
 
     @property
     def routes(self) -> list[BaseRoute]:
-        """The routes of the included router."""
-        return self.router.routes
+        """The routes of the included router, as they are served here."""
+        declared = self.router.declared
+        if self._seen[0] is not declared:
+            routes = (each.registration.value for each in declared.placed)
+            self._seen = (declared, [included(route, self.inherited) for route in routes])
+        return self._seen[1]
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """Tell whether a route inside serves a request; for routers without an application."""
+        route, match, inner = self._find(scope)
+        self._remember(route)
+        return match, inner
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let the route inside that serves a request handle it."""
+        route, _, inner = self._find(scope)
+        scope.update(inner)
+        await route.handle(scope, receive, send)
+
+    def url_path_for(self, name: str, /, **path_params: Any) -> URLPath:
+        """Return the path of a route inside. Raises NoMatchFound."""
+        for route in self.routes:
+            try:
+                return route.url_path_for(name, **path_params)
+            except NoMatchFound:
+                continue
+        raise NoMatchFound(name, path_params)
+
+    def _find(self, scope: Scope) -> tuple[BaseRoute, Match, Scope]:
+        """Return the first route inside that serves a request, else the first for its path."""
+        found: tuple[BaseRoute, Match, Scope] = (self, Match.NONE, {})
+        for route in self.routes:
+            match, inner = route.matches(scope)
+            if match is Match.FULL:
+                return route, match, inner
+            if match is Match.PARTIAL and found[1] is Match.NONE:
+                found = (route, match, inner)
+        return found
 
     def __repr__(self) -> str:
         return f"Inclusion({self.path!r}, {self.router!r})"
+
+
+# As plugins know them.
+_IncludedRouter = Inclusion
+_merge_lifespan_context = merged_lifespan
 
 
 class APIRouter(Verbs, Owner, Router):
@@ -56,11 +114,13 @@ class APIRouter(Verbs, Owner, Router):
         redirect_slashes: bool = True,
         route_class: type[APIRoute] = APIRoute,
         lifespan: Lifespan[Any] | None = None,
+        routes: Sequence[BaseRoute] | None = None,
     ) -> None:
         _check_prefix(prefix)
         Owner.__init__(self)
         Router.__init__(self, redirect_slashes=redirect_slashes, lifespan=lifespan)
-        self.prefix = prefix
+        for route in routes or ():
+            self._begin_with(registration_of(route))
         self.route_class = route_class
         self.inherited = Inherited(
             prefix=prefix,
@@ -75,14 +135,36 @@ class APIRouter(Verbs, Owner, Router):
         )
 
     @property
-    def routes(self) -> list[BaseRoute]:  # type: ignore[override]  # starlette's is a plain attribute
-        """What is declared here, in order: routes, inclusions and mounts."""
-        return [each.registration.value for each in self.declared.placed]
+    def prefix(self) -> str:
+        """What the paths declared here begin with."""
+        return self.inherited.prefix
+
+    @property
+    def tags(self) -> tuple[str | Enum, ...]:
+        """The tags of the operations declared here, given to the constructor."""
+        return tuple(self.inherited.tags)
+
+    @property
+    def dependencies(self) -> tuple[Depends, ...]:
+        """The dependencies of the operations declared here, given to the constructor."""
+        return tuple(self.inherited.dependencies)
+
+    @property
+    def routes(self) -> list[BaseRoute]:
+        """What is declared here, in order; changing the list changes what is declared."""
+        return RouteList(self, (each.registration.value for each in self.declared.placed))
 
     @routes.setter
     def routes(self, routes: Sequence[BaseRoute]) -> None:
-        for route in routes:
-            self.add_registration(route)
+        known = {id(each.registration.value): each.registration for each in self.declared.placed}
+        wanted = [known.get(id(route)) or registration_of(route) for route in routes]
+        if not (known or wanted):
+            return
+        with edit() as draft:
+            for registration in known.values():
+                draft.remove(self, registration)
+            for registration in wanted:
+                draft.add(self, registration)
 
     @spells_out
     def add_api_route(
@@ -97,16 +179,14 @@ class APIRouter(Verbs, Owner, Router):
 
         Raises DeclarationErrors that say what cannot be served and why.
         """
-        strict = self.inherited.strict_content_type
-        self.add_registration(
-            self.route_class(
-                _joined(self.prefix, path, endpoint),
-                endpoint,
-                methods=methods,
-                spec=RouteSpec(**options).under(self.inherited),
-                strict_content_type=True if strict is UNSET else strict,
-            )
+        route = self.route_class(
+            _joined(self.prefix, path, endpoint),
+            endpoint,
+            methods=methods,
+            spec=RouteSpec(**options).under(self.inherited),
+            strict_content_type=self.inherited.strict_content_type,
         )
+        self.add_registration(handled_by(get_request_handler, route))
 
     def include_router(
         self,
@@ -128,26 +208,23 @@ class APIRouter(Verbs, Owner, Router):
         """
         _check_prefix(prefix)
         _check_inclusion(self, router)
-        inclusion = Inclusion(
-            router,
-            Inherited(
-                prefix=prefix,
-                tags=tags or (),
-                dependencies=dependencies or (),
-                default_response_class=default_response_class,
-                responses=responses or {},
-                deprecated=deprecated,
-                include_in_schema=include_in_schema,
-                generate_unique_id_function=generate_unique_id_function,
-            ),
+        given = Inherited(
+            prefix=prefix,
+            tags=tags or (),
+            dependencies=dependencies or (),
+            default_response_class=default_response_class,
+            responses=responses or {},
+            deprecated=deprecated,
+            include_in_schema=include_in_schema,
+            generate_unique_id_function=generate_unique_id_function,
         )
-        # Compile the operations as they will be, so that errors show here and not in a request.
-        _compile_included(inclusion, self.inherited)
+        inclusion = Inclusion(router, self.inherited.then(given))
+        _compile_all(inclusion)
         self.add_registration(inclusion)
 
     def mount(self, path: str, app: ASGIApp, name: str | None = None) -> None:
         """Serve another ASGI application under `path`."""
-        self.add_registration(Mount(self.prefix + path, app, name))
+        self.add_registration(Mount(self.prefix + path, app, name=name))
 
     def add_route(
         self,
@@ -163,7 +240,10 @@ class APIRouter(Verbs, Owner, Router):
         )
 
     def add_registration(self, route: BaseRoute) -> None:
-        """Register a route, mount or inclusion that is made already."""
+        """Register a route, mount or inclusion that is made already.
+
+        Raises InvalidInclusion for another kind of route.
+        """
         self._register(registration_of(route))
 
     # starlette compares routers by their routes; here a router is itself, whatever it declares.
@@ -176,11 +256,51 @@ class APIRouter(Verbs, Owner, Router):
         return f"APIRouter(prefix={self.prefix!r})" if self.prefix else "APIRouter()"
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class RouteContext:
+    """A route as it is served. original_route: as it was declared; route: as it is served."""
+
+    path: str
+    path_format: str
+    name: str | None
+    methods: set[str] | None
+    endpoint: Any
+    original_route: BaseRoute
+    route: BaseRoute
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """Tell whether the route serves a request."""
+        return self.route.matches(scope)
+
+
+def iter_route_contexts(routes: Iterable[BaseRoute]) -> Iterator[RouteContext]:
+    """Yield the routes that a list of routes comes to, those of included routers among them."""
+    for route in routes:
+        if isinstance(route, Inclusion):
+            yield from iter_route_contexts(route.routes)
+            continue
+        path = getattr(route, "path", "")
+        yield RouteContext(
+            path=path,
+            path_format=getattr(route, "path_format", path),
+            name=getattr(route, "name", None),
+            methods=getattr(route, "methods", None),
+            endpoint=getattr(route, "endpoint", None) or getattr(route, "app", None),
+            original_route=getattr(route, "original_route", route),
+            route=route,
+        )
+
+
 def registration_of(route: BaseRoute) -> Registration:
     """Return what identifies a route among the others of its owner."""
     if isinstance(route, Inclusion):
         label = f"include_router {route.path}{route.router.prefix}".rstrip()
         return Registration("include", (route.router, route.path), route, label, route.router)
+    if not isinstance(route, (Mount, Route)):
+        raise InvalidInclusion(
+            f"{route!r} cannot be registered: only path operations, plain routes, mounts and "
+            "included routers are served."
+        )
     if isinstance(route, Mount):
         child = route.app if isinstance(route.app, Owner) else None
         return Registration("mount", (route.path,), route, f"mount {route.path}", child)
@@ -190,39 +310,42 @@ def registration_of(route: BaseRoute) -> Registration:
     return Registration("route", (methods, path), route, label)
 
 
+def checked(route: BaseRoute) -> BaseRoute:
+    """Return a route as it is. Raises InvalidPath for one that no request can ask for."""
+    if isinstance(route, APIRoute) and not route.path:
+        raise InvalidPath(
+            f"{described(route.endpoint)}: prefix and path are both empty; give one of them a path "
+            'that starts with "/".'
+        )
+    return route
+
+
 def included(route: BaseRoute, outer: Inherited) -> BaseRoute:
     """Return a route as it is inside an inclusion. Raises DeclarationErrors."""
     if isinstance(route, APIRoute):
-        if not outer.prefix + route.path:
-            raise InvalidPath(
-                f"{route.name}: prefix and path are both empty; give one of them a path that "
-                'starts with "/".'
-            )
-        return route.under(outer)
-    if isinstance(route, Mount):
-        return Mount(outer.prefix + route.path, route.app, name=route.name)
-    if isinstance(route, Route):
-        return Route(
-            outer.prefix + route.path,
-            route.endpoint,
-            methods=route.methods,
-            name=route.name,
-            include_in_schema=route.include_in_schema,
-        )
-    raise InvalidInclusion(
-        f"{route!r} cannot be included: only path operations, plain routes, mounts and routers "
-        "can. Register it on the application instead."
-    )
+        here = route if outer.prefix + route.path == "" else route.under(outer)
+        return checked(handled_by(get_request_handler, here))
+    if isinstance(route, Inclusion):
+        return Inclusion(route.router, outer.then(route.inherited))
+    if isinstance(route, (Mount, Route)):
+        return _moved(route, outer.prefix + route.path)
+    raise InvalidInclusion(f"{route!r} cannot be included.")  # registration_of lets none through
 
 
-def _compile_included(inclusion: Inclusion, outer: Inherited) -> None:
-    """Compile what an inclusion brings, for the errors' sake."""
-    inherited = outer.then(inclusion.inherited)
-    for route in inclusion.router.routes:
+def _moved(route: Mount | Route, path: str) -> BaseRoute:
+    """Return a starlette route at another path, all else about it the same."""
+    moved = copy(route)
+    moved.path = path
+    inner = path + "/{path:path}" if isinstance(route, Mount) else path
+    moved.path_regex, moved.path_format, moved.param_convertors = compile_path(inner)
+    return moved
+
+
+def _compile_all(inclusion: Inclusion) -> None:
+    """Compile the operations as they will be, so that errors show now and not in a request."""
+    for route in inclusion.routes:
         if isinstance(route, Inclusion):
-            _compile_included(route, inherited.then(inclusion.router.inherited))
-        else:
-            included(route, inherited)
+            _compile_all(route)
 
 
 def _check_prefix(prefix: str) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from notebookapi._openapi.operation import Operable, fields_of, operation
 from notebookapi._openapi.schemas import Schema, Schemas
+from notebookapi.security.base import openapi_form
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -28,15 +29,21 @@ class Info:
     external_docs: Mapping[str, Any] | None = None
 
 
-def make_document(info: Info, routes: Iterable[Operable]) -> dict[str, Any]:
-    """Return the document that describes `routes`, those left out of the schema not among them."""
+def make_document(
+    info: Info, routes: Iterable[Operable], *, separate: bool = True
+) -> dict[str, Any]:
+    """Return the document that describes `routes`, those left out of the schema not among them.
+
+    separate: give a model two schemas where what is read of it differs from what is written.
+    """
     shown = [route for route in routes if route.spec.include_in_schema]
-    schemas = Schemas(field for route in shown for field in fields_of(route))
+    schemas = Schemas((field for route in shown for field in fields_of(route)), separate=separate)
     paths: dict[str, dict[str, Any]] = {}
     components: dict[str, Schema] = dict(schemas.definitions)
+    schemes: dict[str, Schema] = {}
     seen: dict[str, Operable] = {}
     for route in shown:
-        for method in sorted(route.methods):
+        for method in sorted(route.methods or ()):
             item = paths.setdefault(route.path_format, {})
             if method.lower() in item:
                 continue  # shadowed: the first that was declared serves
@@ -44,7 +51,10 @@ def make_document(info: Info, routes: Iterable[Operable]) -> dict[str, Any]:
             _warn_of_twins(made["operationId"], route, seen)
             item[method.lower()] = made
             components.update(needed)
-    return _assembled(info, paths, components)
+            for each in route.plan.security:
+                schemes[each.scheme.scheme_name] = openapi_form(each.scheme)
+    sections = {"schemas": dict(sorted(components.items())), "securitySchemes": schemes}
+    return _assembled(info, paths, sections)
 
 
 def _warn_of_twins(operation_id: str, route: Operable, seen: dict[str, Operable]) -> None:
@@ -59,14 +69,15 @@ def _warn_of_twins(operation_id: str, route: Operable, seen: dict[str, Operable]
 
 
 def _assembled(
-    info: Info, paths: dict[str, dict[str, Any]], components: dict[str, Schema]
+    info: Info, paths: dict[str, dict[str, Any]], components: dict[str, dict[str, Schema]]
 ) -> dict[str, Any]:
     document: dict[str, Any] = {"openapi": info.openapi_version, "info": _info(info)}
     if info.servers:
         document["servers"] = list(info.servers)
     document["paths"] = paths
+    components = {kind: found for kind, found in components.items() if found}
     if components:
-        document["components"] = {"schemas": dict(sorted(components.items()))}
+        document["components"] = components
     if info.tags:
         document["tags"] = list(info.tags)
     if info.external_docs:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http
+import inspect
 from collections.abc import Iterator, Mapping
 from typing import Any, Protocol
 
@@ -57,16 +58,22 @@ class Operable(Protocol):
     """What is read of a route."""
 
     path_format: str
-    methods: set[str]
     name: str
     spec: RouteSpec
     plan: ExecutionPlan
     responder: Responder
-    unique_id: str
-    extra_models: Mapping[int | str, ModelField]
-    description: str
+    extra_models: dict[int | str, ModelField]
 
-    def operation_id(self, method: str) -> str: ...
+    @property
+    def methods(self) -> set[str] | None: ...
+
+    @property
+    def unique_id(self) -> str: ...
+
+    @property
+    def description(self) -> str: ...
+
+    def id_for(self, method: str) -> str: ...
 
 
 def fields_of(route: Operable) -> Iterator[ModelField]:
@@ -89,7 +96,7 @@ def operation(route: Operable, method: str, schemas: Schemas) -> tuple[dict[str,
     made["summary"] = spec.summary or route.name.replace("_", " ").title()
     if route.description:
         made["description"] = route.description
-    made["operationId"] = route.operation_id(method)
+    made["operationId"] = route.id_for(method)
     if spec.deprecated:
         made["deprecated"] = True
     parameters = _parameters(route.plan, schemas)
@@ -98,6 +105,9 @@ def operation(route: Operable, method: str, schemas: Schemas) -> tuple[dict[str,
     if method in _BODY_METHODS and route.plan.body is not None:
         made["requestBody"] = _request_body(route.plan.body, route.unique_id, schemas, components)
     made["responses"] = _responses(route, schemas)
+    security = required_schemes(route.plan)
+    if security:
+        made["security"] = [{name: scopes} for name, scopes in security.items()]
     if route.plan.values and not made["responses"].keys() & {"422", "4XX", "default"}:
         made["responses"]["422"] = _response(
             "Validation Error", {"$ref": "#/components/schemas/HTTPValidationError"}
@@ -105,6 +115,15 @@ def operation(route: Operable, method: str, schemas: Schemas) -> tuple[dict[str,
         components["HTTPValidationError"] = HTTP_VALIDATION_ERROR
         components["ValidationError"] = VALIDATION_ERROR
     return merged(made, spec.openapi_extra or {}), components
+
+
+def required_schemes(plan: ExecutionPlan) -> dict[str, list[str]]:
+    """Return the scopes that an operation asks of each security scheme, each once, in order."""
+    found: dict[str, list[str]] = {}
+    for each in plan.security:
+        scopes = found.setdefault(each.scheme.scheme_name, [])
+        scopes.extend(scope for scope in dict.fromkeys(each.scopes) if scope not in scopes)
+    return found
 
 
 def _parameters(plan: ExecutionPlan, schemas: Schemas) -> list[dict[str, Any]]:
@@ -189,8 +208,9 @@ def _responses(route: Operable, schemas: Schemas) -> dict[str, Any]:
 def _status(responder: Responder) -> str:
     if responder.status is not None:
         return str(responder.status)
-    default = getattr(responder.response_class, "status_code", None)
-    return str(default) if isinstance(default, int) else "200"
+    parameters = inspect.signature(responder.response_class or JSONResponse).parameters
+    default = parameters["status_code"].default if "status_code" in parameters else 200
+    return str(int(default)) if isinstance(default, int) else "200"
 
 
 def _success(route: Operable, schemas: Schemas) -> Schema:
@@ -252,5 +272,3 @@ def merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
         else:
             made[key] = value
     return made
-
-

@@ -6,21 +6,39 @@ from collections.abc import Iterable
 from typing import Any
 
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
+from pydantic_core.core_schema import BytesSchema
 
-from notebookapi._plan.fields import ModelField
+from notebookapi._plan.fields import Mode, ModelField
 
 REF_TEMPLATE = "#/components/schemas/{model}"
 Schema = dict[str, Any]
 
 
+class _Generator(GenerateJsonSchema):
+    def bytes_schema(self, schema: BytesSchema) -> JsonSchemaValue:
+        """As OpenAPI 3.1 writes binary data (section 4.8.14.3), not with a `format`."""
+        validates = self.mode == "validation"
+        encoding = self._config.val_json_bytes if validates else self._config.ser_json_bytes
+        made: JsonSchemaValue = {"type": "string", "contentMediaType": "application/octet-stream"}
+        if encoding == "base64":
+            made["contentEncoding"] = "base64"
+        self.update_with_validations(made, schema, self.ValidationsMapping.bytes)
+        return made
+
+
 class Schemas:
     """The schemas of all fields of a document, made together so that names agree."""
 
-    def __init__(self, fields: Iterable[ModelField]) -> None:
+    def __init__(self, fields: Iterable[ModelField], *, separate: bool = True) -> None:
         unique = {id(field): field for field in fields}
-        generator = GenerateJsonSchema(ref_template=REF_TEMPLATE)
+
+        def mode(field: ModelField) -> Mode:
+            computed = _holds_computed_fields(field.adapter.core_schema)
+            return field.mode if separate or computed else "validation"
+
+        generator = _Generator(ref_template=REF_TEMPLATE)
         by_field, definitions = generator.generate_definitions(
-            [(key, field.mode, field.adapter.core_schema) for key, field in unique.items()]  # type: ignore[misc]  # keys are hashable, which is all that is asked for
+            [(key, mode(field), field.adapter.core_schema) for key, field in unique.items()]
         )
         self._by_field = {key: value for (key, _), value in by_field.items()}
         self.definitions: dict[str, Schema] = {
@@ -32,12 +50,22 @@ class Schemas:
         schema = cleaned(self._by_field[id(field)])
         if "$ref" in schema:
             return schema
-        return {**schema, "title": field.title}
+        titled = {**schema, "title": field.title}
+        return {**titled, "deprecated": True} if field.info.deprecated else titled
 
     def untitled(self, field: ModelField, title: str) -> Schema:
         """Return a field's schema with a title of the caller's."""
         schema = self.of(field)
         return schema if "$ref" in schema else {**schema, "title": title}
+
+
+def _holds_computed_fields(schema: Any) -> bool:
+    """Tell whether something is written that is never read."""
+    if isinstance(schema, dict):
+        if schema.get("computed_fields"):
+            return True
+        return any(_holds_computed_fields(each) for each in schema.values())
+    return isinstance(schema, list) and any(_holds_computed_fields(each) for each in schema)
 
 
 def cleaned(schema: JsonSchemaValue) -> Schema:

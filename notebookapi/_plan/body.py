@@ -10,19 +10,20 @@ from typing import Any
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
+from notebookapi._plan.fields import ABSENT
 from notebookapi._plan.steps import BodyPlan
 from notebookapi.exceptions import RequestValidationError
 
 
 async def read_body(request: Request, plan: BodyPlan) -> Any:
-    """Return the body: an object for JSON, bytes for another media type, None for an empty one.
+    """Return the body: a document for JSON, bytes for another media type, ABSENT for none.
 
     Raises RequestValidationError for malformed JSON, and HTTPException with status 400 for a body
     that cannot be read.
     """
     raw = await request.body()
     if not raw:
-        return None
+        return ABSENT
     content_type = request.headers.get("content-type")
     if not _is_json(content_type, plan.strict_content_type):
         return raw
@@ -37,7 +38,7 @@ async def read_body(request: Request, plan: BodyPlan) -> Any:
             "ctx": {"error": error.msg},
         }
         raise RequestValidationError([details], body=error.doc) from error
-    except ValueError as error:  # not UTF-8, or a number with too many digits
+    except Exception as error:  # not UTF-8, a number too long, a nesting too deep …
         raise HTTPException(400, "There was an error parsing the body") from error
 
 

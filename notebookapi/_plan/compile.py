@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from notebookapi import params
-from notebookapi._plan.signature import Parameter, described, read_signature, unwrapped
-from notebookapi._plan.sources import FromDependency, FromRequest, Injected, find_source
+from notebookapi._plan.signature import described, read_parameters, unwrapped
+from notebookapi._plan.sources import FromDependency, FromRequest, Injected, Source, find_source
 from notebookapi._plan.steps import (
     Argument,
     BodyPlan,
     ExecutionPlan,
     Flavour,
+    Requirement,
     Result,
     Special,
     Step,
     Value,
 )
-from notebookapi.exceptions import DependencyScopeError, InvalidDependency
+from notebookapi.exceptions import DependencyScopeError, InvalidDependency, InvalidResponse
+from notebookapi.params import ParamTypes
+from notebookapi.security.base import SecurityBase, SecurityScopes
 
 _Call = Callable[..., Any]
+_Scopes = tuple[str, ...]
 
 
 def compile_plan(
@@ -31,15 +36,18 @@ def compile_plan(
     dependencies: Sequence[params.Depends] = (),
     overrides: Mapping[_Call, _Call] | None = None,
     strict_content_type: bool = True,
+    before: ExecutionPlan | None = None,
 ) -> ExecutionPlan:
     """Compile what a request to an endpoint needs.
 
     in_path: the names in the path template.
     dependencies: run before the endpoint's own, for their effect.
     overrides: what is called instead of a dependency.
+    before: another plan with the same endpoint; what was read of signatures is taken from it.
     Raises DeclarationErrors that name the callable and the parameter.
     """
-    compiler = _Compiler(in_path, overrides or {})
+    _refuse_generator(endpoint)
+    compiler = _Compiler(in_path, overrides or {}, before.sources if before else {})
     for depends in dependencies:
         if depends.dependency is None:
             raise InvalidDependency(
@@ -47,16 +55,28 @@ def compile_plan(
                 "write `Depends(function)`."
             )
         compiler.add_dependency(depends)
-    compiler.add(endpoint, flavour_of(endpoint, endpoint=True), scope="request")
-    return _with_body(compiler.steps, strict_content_type)
+    compiler.add(endpoint, params.Depends(endpoint))
+    plan = _with_body(compiler, strict_content_type)
+    return replace(plan, security=tuple(compiler.security))
 
 
-def flavour_of(call: _Call, *, endpoint: bool = False) -> Flavour:
+def _refuse_generator(endpoint: _Call) -> None:
+    if flavour_of(endpoint) in _YIELDING:
+        raise InvalidResponse(
+            f"{described(endpoint)} has a `yield`, and endpoints that stream by `yield` are not "
+            "served; return a StreamingResponse made of the generator."
+        )
+
+
+_YIELDING = (Flavour.ASYNC_YIELD, Flavour.SYNC_YIELD)
+
+
+def flavour_of(call: _Call) -> Flavour:
     """Tell how a callable is called, looking through partials, decorators and `__call__`."""
     for candidate in _implementations(call):
-        if inspect.isasyncgenfunction(candidate) and not endpoint:
+        if inspect.isasyncgenfunction(candidate):
             return Flavour.ASYNC_YIELD
-        if inspect.isgeneratorfunction(candidate) and not endpoint:
+        if inspect.isgeneratorfunction(candidate):
             return Flavour.SYNC_YIELD
         if inspect.iscoroutinefunction(candidate):
             return Flavour.ASYNC
@@ -74,79 +94,142 @@ def _implementations(call: _Call) -> list[_Call]:
 class _Compiler:
     """Adds steps depth-first; a shared dependency becomes one step."""
 
-    def __init__(self, in_path: Collection[str], overrides: Mapping[_Call, _Call]) -> None:
+    def __init__(
+        self,
+        in_path: Collection[str],
+        overrides: Mapping[_Call, _Call],
+        known: Mapping[Any, tuple[Source, ...]],
+    ) -> None:
         self.steps: list[Step] = []
+        self.sources: dict[Any, tuple[Source, ...]] = {}
         self._in_path = in_path
         self._overrides = overrides
-        self._shared: dict[tuple[_Call, params.Scope], int] = {}
+        self._known = known
+        self.security: list[Requirement] = []
+        self._shared: dict[tuple[_Call, params.Scope, frozenset[str]], int] = {}
+        self._use_scopes: set[_Call] = set()
         self._open: list[_Call] = []
 
-    def add_dependency(self, depends: params.Depends) -> int:
-        """Add what a `Depends` needs; return the slot of its result."""
+    def add_dependency(self, depends: params.Depends, outer: _Scopes = ()) -> int:
+        """Add what a `Depends` needs; return the slot of its result.
+
+        outer: the scopes that those ask for who need it.
+        """
         original = depends.dependency
         if original is None:  # completed by find_source and compile_plan
             raise InvalidDependency("`Depends()` names no dependency.")
-        scope = depends.scope or "request"
-        key = (original, scope)
-        if depends.use_cache and _is_hashable(original) and key in self._shared:
-            return self._shared[key]
-        call = self._override(original)
-        slot = self.add(call, flavour_of(call), scope)
-        if depends.use_cache and _is_hashable(original):
-            self._shared[key] = slot
+        scopes = _joined(outer, depends)
+        if isinstance(original, SecurityBase):
+            self.security.append(Requirement(original, scopes))
+        if not (depends.use_cache and _is_hashable(original)):
+            return self.add(self._override(original), depends, scopes)
+        slot = self._shared.get(self._key(original, depends, scopes))
+        if slot is None:
+            slot = self.add(self._override(original), depends, scopes)
+            if self.steps[slot].uses_scopes or isinstance(original, SecurityBase):
+                self._use_scopes.add(original)
+            self._shared[self._key(original, depends, scopes)] = slot
         return slot
 
-    def add(self, call: _Call, flavour: Flavour, scope: params.Scope) -> int:
+    def _key(
+        self, call: _Call, depends: params.Depends, scopes: _Scopes
+    ) -> tuple[_Call, params.Scope, frozenset[str]]:
+        # Scopes tell results apart only where something below sees them: known after a first one.
+        seen = frozenset(scopes if call in self._use_scopes else ())
+        return (call, depends.scope or "request", seen)
+
+    def add(self, call: _Call, depends: params.Depends, scopes: _Scopes = ()) -> int:
         """Add a call behind all that it needs; return the slot of its result."""
-        if call in self._open:
+        if any(call is each for each in self._open):
             ring = " -> ".join(described(each) for each in (*self._open, call))
             raise InvalidDependency(f"A dependency needs itself: {ring}. Break the circle.")
         self._open.append(call)
-        place = described(call)
-        arguments: list[Argument] = []
-        positional: list[str] = []
-        for parameter in read_signature(call).parameters:
-            argument = self._argument(parameter, place)
-            if argument is not None:
-                arguments.append(argument)
-                if parameter.positional:
-                    positional.append(parameter.name)
+        sources = self._read(call)
+        arguments = sorted((self._argument(each, scopes) for each in sources), key=_rank)
         self._open.pop()
+        flavour = flavour_of(call)
+        scope = depends.scope or "request"
         needs = tuple(each.slot for each in arguments if isinstance(each, Result))
-        self._check_scope(needs, flavour, scope, place)
+        self._check_scope(needs, flavour, scope, call)
         slot = len(self.steps)
         self.steps.append(
-            Step(slot, call, flavour, tuple(arguments), needs, scope, tuple(positional))
+            Step(
+                slot=slot,
+                call=call,
+                flavour=flavour,
+                arguments=tuple(arguments),
+                needs=needs,
+                scope=scope,
+                positional=tuple(each.name for each in sources if each.positional),
+                slots=depends.slots,
+                uses_scopes=self._uses_scopes(call, arguments),
+            )
         )
         return slot
 
-    def _argument(self, parameter: Parameter, place: str) -> Argument | None:
-        match find_source(parameter, self._in_path, place):
-            case FromDependency(name, depends):
-                return Result(name, self.add_dependency(depends))
-            case FromRequest(name, field, info):
-                return Value(name, field, info.in_)
-            case Injected(name, kind):
-                return Special(name, kind)
-            case _:
-                return None
+    def _uses_scopes(self, call: _Call, arguments: Iterable[Argument]) -> bool:
+        return isinstance(call, SecurityBase) or any(
+            self.steps[each.slot].uses_scopes
+            if isinstance(each, Result)
+            else isinstance(each, Special) and each.kind is SecurityScopes
+            for each in arguments
+        )
+
+    def _read(self, call: _Call) -> tuple[Source, ...]:
+        """Return where a call's parameters come from, compiled once for all plans of a route."""
+        parameters = read_parameters(call)
+        hashable = _is_hashable(call)
+        # What else decides is which of the parameters stand in the path.
+        key = (call, *(each.name for each in parameters if each.name in self._in_path))
+        if hashable and key in self._known:
+            sources = self._known[key]
+        else:
+            place = described(call)
+            found = (find_source(each, self._in_path, place) for each in parameters)
+            sources = tuple(each for each in found if each is not None)
+        if hashable:
+            self.sources[key] = sources
+        return sources
+
+    def _argument(self, source: Source, scopes: _Scopes) -> Argument:
+        match source:
+            case FromDependency():
+                return Result(source.name, self.add_dependency(source.depends, scopes))
+            case FromRequest():
+                return Value(source.name, source.field, source.info.in_, names=source.names)
+            case Injected():
+                return Special(source.name, source.kind, scopes)
 
     def _override(self, call: _Call) -> _Call:
         return self._overrides.get(call, call) if _is_hashable(call) else call
 
     def _check_scope(
-        self, needs: tuple[int, ...], flavour: Flavour, scope: params.Scope, place: str
+        self, needs: tuple[int, ...], flavour: Flavour, scope: params.Scope, call: _Call
     ) -> None:
-        if flavour not in (Flavour.ASYNC_YIELD, Flavour.SYNC_YIELD) or scope == "function":
+        if flavour not in _YIELDING or scope == "function":
             return
         for slot in needs:
             inner = self.steps[slot]
-            yields = inner.flavour in (Flavour.ASYNC_YIELD, Flavour.SYNC_YIELD)
-            if yields and inner.scope == "function":
+            if inner.flavour in _YIELDING and inner.scope == "function":
                 raise DependencyScopeError(
-                    f'{place} has the scope "request" and needs {described(inner.call)}, which has '
-                    'the scope "function" and is left earlier; give both the same scope.'
+                    f'{described(call)} has the scope "request" and needs '
+                    f'{described(inner.call)}, which has the scope "function" and is left '
+                    "earlier; give both the same scope."
                 )
+
+
+def _joined(outer: _Scopes, depends: params.Depends) -> _Scopes:
+    """Return the scopes of those who need it, then those of its own."""
+    own = depends.scopes if isinstance(depends, params.Security) else ()
+    return (*outer, *(each for each in own if each not in outer))
+
+
+_ORDER = (ParamTypes.path, ParamTypes.query, ParamTypes.header, ParamTypes.cookie, None)
+
+
+def _rank(argument: Argument) -> int:
+    """Errors are told in this order, whatever that of the parameters is."""
+    return _ORDER.index(argument.in_) if isinstance(argument, Value) else -1
 
 
 def _is_hashable(call: _Call) -> bool:
@@ -157,8 +240,9 @@ def _is_hashable(call: _Call) -> bool:
     return True
 
 
-def _with_body(steps: Sequence[Step], strict_content_type: bool) -> ExecutionPlan:
+def _with_body(compiler: _Compiler, strict_content_type: bool) -> ExecutionPlan:
     """Decide whether the body is one value or an object of several."""
+    steps = tuple(compiler.steps)
     values = _unique(
         argument
         for step in (steps[-1], *steps[:-1])
@@ -166,28 +250,24 @@ def _with_body(steps: Sequence[Step], strict_content_type: bool) -> ExecutionPla
         if isinstance(argument, Value) and argument.in_ is None
     )
     if not values:
-        return ExecutionPlan(tuple(steps), None)
+        return ExecutionPlan(steps, None, compiler.sources)
     embedded = len(values) > 1 or getattr(values[0].field.info, "embed", None) is True
-    if embedded:
-        return ExecutionPlan(tuple(steps), BodyPlan(values, True, strict_content_type))
-    whole = tuple(_whole(step) for step in steps)
-    alone = (_as_whole(values[0]),)
-    return ExecutionPlan(whole, BodyPlan(alone, False, strict_content_type))
+    if not embedded:
+        steps = tuple(_whole(step) for step in steps)
+        values = (replace(values[0], whole=True),)
+    return ExecutionPlan(steps, BodyPlan(values, embedded, strict_content_type), compiler.sources)
 
 
-def _unique(values: Any) -> tuple[Value, ...]:
-    return tuple({value.field.alias: value for value in reversed(list(values))}.values())[::-1]
+def _unique(values: Iterable[Value]) -> tuple[Value, ...]:
+    found: dict[str, Value] = {}
+    for value in values:
+        found.setdefault(value.field.alias, value)
+    return tuple(found.values())
 
 
 def _whole(step: Step) -> Step:
-    arguments = tuple(
-        _as_whole(each) if isinstance(each, Value) and each.in_ is None else each
+    arguments = (
+        replace(each, whole=True) if isinstance(each, Value) and each.in_ is None else each
         for each in step.arguments
     )
-    return Step(
-        step.slot, step.call, step.flavour, arguments, step.needs, step.scope, step.positional
-    )
-
-
-def _as_whole(value: Value) -> Value:
-    return Value(value.name, value.field, None, whole=True)
+    return replace(step, arguments=tuple(arguments))

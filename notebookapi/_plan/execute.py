@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from contextlib import (
+    AbstractAsyncContextManager,
+    AsyncExitStack,
+    asynccontextmanager,
+    contextmanager,
+)
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -14,8 +19,11 @@ from starlette.responses import Response
 
 from notebookapi._plan.body import read_body
 from notebookapi._plan.extract import read_from_body, read_value
+from notebookapi._plan.fields import ABSENT
+from notebookapi._plan.leaving import ShieldedExit
 from notebookapi._plan.steps import ExecutionPlan, Flavour, Result, Special, Step, Value
-from notebookapi._plan.threads import in_threads, run_in_threadpool
+from notebookapi.concurrency import contextmanager_in_threadpool, run_in_threadpool
+from notebookapi.security.base import SecurityScopes
 from notebookapi.types import ErrorDetails
 
 
@@ -58,14 +66,15 @@ async def solve(plan: ExecutionPlan, request: Request, exits: Exits) -> Solved:
 
     A dependency with invalid parameters is skipped, and so is all that needs it; the others run.
     """
-    body = await read_body(request, plan.body) if plan.body else None
+    body = await read_body(request, plan.body) if plan.body else ABSENT
     state = _State(request, exits, body, _blank_response())
     for step in plan.steps[:-1]:
         arguments = _arguments(step, state)
         if arguments is not None:
             state.results[step.slot] = await _call_dependency(step, arguments, exits)
     values = _arguments(plan.endpoint, state)
-    return Solved(values or {}, state.errors, body, state.response, state.background)
+    document = None if body is ABSENT else body
+    return Solved(values or {}, state.errors, document, state.response, state.background)
 
 
 async def call(step: Step, values: dict[str, Any]) -> Any:
@@ -89,8 +98,8 @@ def _arguments(step: Step, state: _State) -> dict[str, Any] | None:
         match argument:
             case Result(name, slot):
                 values[name] = state.results.get(slot)
-            case Special(name, kind):
-                values[name] = _special(kind, state)
+            case Special(name, kind, scopes):
+                values[name] = _special(kind, state, scopes)
             case Value():
                 value, errors = _read(argument, state)
                 values[argument.name] = value
@@ -105,7 +114,9 @@ def _read(value: Value, state: _State) -> tuple[Any, list[ErrorDetails]]:
     return read_value(state.request, value)
 
 
-def _special(kind: type, state: _State) -> Any:
+def _special(kind: type, state: _State, scopes: tuple[str, ...]) -> Any:
+    if kind is SecurityScopes:
+        return SecurityScopes(list(scopes))
     if kind is Response:
         return state.response
     if kind is BackgroundTasks:
@@ -118,15 +129,21 @@ def _special(kind: type, state: _State) -> Any:
 
 async def _call_dependency(step: Step, values: dict[str, Any], exits: Exits) -> Any:
     stack = exits.function if step.scope == "function" else exits.request
-    match step.flavour:
-        case Flavour.ASYNC_YIELD:
-            manager = asynccontextmanager(step.call)
-            return await stack.enter_async_context(_bound(step, values, manager)())
-        case Flavour.SYNC_YIELD:
-            make = _bound(step, values, contextmanager(step.call))
-            return await stack.enter_async_context(in_threads(make))
-        case _:
-            return await call(step, values)
+    yields = step.flavour in (Flavour.ASYNC_YIELD, Flavour.SYNC_YIELD)
+    if step.slots is not None:
+        if not yields:
+            async with step.slots.here():
+                return await call(step, values)
+        await stack.enter_async_context(step.slots.here())
+    if not yields:
+        return await call(step, values)
+    return await stack.enter_async_context(_entered_by(step, values))
+
+
+def _entered_by(step: Step, values: dict[str, Any]) -> AbstractAsyncContextManager[Any]:
+    if step.flavour is Flavour.SYNC_YIELD:
+        return contextmanager_in_threadpool(_bound(step, values, contextmanager(step.call))())
+    return ShieldedExit(_bound(step, values, asynccontextmanager(step.call))())
 
 
 def _bound(

@@ -7,12 +7,10 @@ from typing import Any
 
 from starlette.requests import HTTPConnection
 
-from notebookapi._plan.fields import missing
+from notebookapi._plan.fields import ABSENT, missing
 from notebookapi._plan.steps import Value
 from notebookapi.params import ParamTypes
 from notebookapi.types import ErrorDetails
-
-ABSENT: Any = object()
 
 
 def read_value(connection: HTTPConnection, value: Value) -> tuple[Any, list[ErrorDetails]]:
@@ -34,25 +32,32 @@ def checked(value: Value, raw: Any) -> tuple[Any, list[ErrorDetails]]:
 
 
 def _raw(connection: HTTPConnection, value: Value) -> Any:
-    alias = value.field.alias
     match value.in_:
         case ParamTypes.path:
-            return connection.path_params.get(alias, ABSENT)
+            return _first(connection.path_params, value.names)
         case ParamTypes.cookie:
-            return connection.cookies.get(alias, ABSENT)
+            return _first(connection.cookies, value.names)
         case ParamTypes.header:
             source: Any = connection.headers
         case _:
             source = connection.query_params
     if value.field.is_sequence:
-        return source.getlist(alias) or ABSENT
-    return source.get(alias, ABSENT)
+        return next((found for name in value.names if (found := source.getlist(name))), ABSENT)
+    return _first(source, value.names)
+
+
+def _first(source: Mapping[str, Any], names: tuple[str, ...]) -> Any:
+    for name in names:
+        if name in source:
+            return source[name]
+    return ABSENT
 
 
 def read_from_body(body: Any, value: Value) -> tuple[Any, list[ErrorDetails]]:
-    """Return a value of the parsed body, its default, or its errors."""
+    """Return a value of the parsed body, its default, or its errors.
+
+    body: `ABSENT` where there is none; a document that is `null` is one.
+    """
     if value.whole:
-        return checked(value, ABSENT if body is None else body)
-    if not isinstance(body, Mapping):
-        return checked(value, ABSENT)
-    return checked(value, body.get(value.field.alias, ABSENT))
+        return checked(value, body)
+    return checked(value, _first(body, value.names) if isinstance(body, Mapping) else ABSENT)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
 from copy import copy, deepcopy
 from dataclasses import dataclass, is_dataclass
 from enum import Enum
@@ -18,8 +19,8 @@ from typing import (
     is_typeddict,
 )
 
-from pydantic import BaseModel, TypeAdapter, ValidationError
-from pydantic.errors import PydanticUserError
+from pydantic import BaseModel, Json, TypeAdapter, ValidationError
+from pydantic.errors import PydanticUndefinedAnnotation, PydanticUserError
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
@@ -27,7 +28,10 @@ from notebookapi.exceptions import InvalidParameter
 from notebookapi.types import ErrorDetails, IncEx
 
 Mode = Literal["validation", "serialization"]
-_SEQUENCES = (list, set, frozenset, tuple)
+ABSENT: Any = object()
+"""What stands for a value that a request does not hold; None may be one that it holds."""
+_SEQUENCES = (list, set, frozenset, tuple, deque, Sequence)
+_TEXT = (str, bytes, bytearray)
 # What a FieldInfo says that a lone value has no use for; pydantic warns about these.
 _OF_MODELS_ONLY = ("alias", "validation_alias", "serialization_alias", "deprecated")
 
@@ -46,19 +50,13 @@ class ModelField:
     annotation: Any
     mode: Mode
     adapter: TypeAdapter[Any]
-
-    @property
-    def required(self) -> bool:
-        return self.info.is_required()
+    required: bool
+    is_sequence: bool
 
     @property
     def title(self) -> str:
         """The title in schemas: as given, else the alias in words."""
         return self.info.title or self.alias.title().replace("_", " ")
-
-    @property
-    def is_sequence(self) -> bool:
-        return is_sequence(self.annotation)
 
     def copied_default(self) -> Any:
         """Return the default, never shared between requests."""
@@ -112,13 +110,23 @@ def make_field(
         setattr(plain, attribute, None)
         plain._attributes_set.pop(attribute, None)
     try:
-        adapter: TypeAdapter[Any] = TypeAdapter(Annotated[(annotation, *info.metadata, plain)])
-    except PydanticUserError as error:
+        adapter: TypeAdapter[Any] = TypeAdapter(Annotated[annotation, plain])
+    except (PydanticUserError, PydanticUndefinedAnnotation, TypeError) as error:
+        reason = str(error).splitlines()[0]
         raise InvalidParameter(
             f"{place or name}: {annotation!r} is not a type that pydantic can validate "
-            f"({error.message.splitlines()[0]}). Use a pydantic type, or inject it with `Depends`."
+            f"({reason}). Use a pydantic type, or inject it with `Depends`."
         ) from error
-    return ModelField(name, alias or info.alias or name, info, annotation, mode, adapter)
+    return ModelField(
+        name=name,
+        alias=alias or info.alias or name,
+        info=info,
+        annotation=annotation,
+        mode=mode,
+        adapter=adapter,
+        required=info.is_required(),
+        is_sequence=is_sequence(annotation),
+    )
 
 
 def located(error: ValidationError, loc: tuple[int | str, ...]) -> list[ErrorDetails]:
@@ -134,6 +142,16 @@ def missing(loc: tuple[int | str, ...]) -> ErrorDetails:
     return {"type": "missing", "loc": loc, "msg": "Field required", "input": None}
 
 
+_JSON: Any = Json  # to type checkers another thing than at run time
+
+
+def _holds_json(annotation: Any) -> bool:
+    """Tell whether a value is JSON text: what its type says is inside the text."""
+    return get_origin(annotation) is Annotated and any(
+        isinstance(each, _JSON) or each is _JSON for each in get_args(annotation)[1:]
+    )
+
+
 def bare(annotation: Any) -> Any:
     """Return an annotation without `Annotated` around it, and type aliases looked through."""
     while True:
@@ -147,6 +165,8 @@ def bare(annotation: Any) -> Any:
 
 def members(annotation: Any) -> tuple[Any, ...]:
     """Return the members of a union but None; of any other annotation, itself."""
+    if _holds_json(annotation):
+        return (str,)
     annotation = bare(annotation)
     if get_origin(annotation) in (Union, UnionType):
         inner = (each for each in get_args(annotation) if each is not type(None))
@@ -192,13 +212,23 @@ def _class_of(annotation: Any) -> Any:
 
 
 def _is_subclass(kind: Any, of: type | tuple[type, ...]) -> bool:
-    return isinstance(kind, type) and not issubclass(kind, Enum) and issubclass(kind, of)
+    if not isinstance(kind, type) or issubclass(kind, (Enum, *_TEXT)):
+        return False
+    return issubclass(kind, of)
 
 
 def _refuse_unresolved(annotation: Any, name: str, place: str) -> None:
-    for each in members(annotation):
+    for each in _parts(annotation):
         if isinstance(each, ForwardRef):
             raise InvalidParameter(
                 f"{place or name}: the annotation {each.__forward_arg__!r} of `{name}` names "
                 "something that is not defined. Define or import it before the endpoint."
             )
+
+
+def _parts(annotation: Any) -> Iterator[Any]:
+    yield annotation
+    if get_origin(annotation) is Literal:
+        return
+    for each in get_args(annotation):
+        yield from _parts(each)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import builtins
 import inspect
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Annotated, Any, ForwardRef, Union, get_args, get_origin
+from types import UnionType
+from typing import Annotated, Any, ForwardRef, Literal, Union, get_args, get_origin
 
 from notebookapi.exceptions import InvalidParameter
 
@@ -24,40 +26,39 @@ class Parameter:
     positional: bool = False
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Signature:
-    """What a callable takes and returns. returns: `Empty` where nothing is written."""
+def read_parameters(call: Callable[..., Any]) -> tuple[Parameter, ...]:
+    """Return the parameters of a function, class, partial or callable instance.
 
-    parameters: tuple[Parameter, ...]
-    returns: Any
-
-
-def read_signature(call: Callable[..., Any]) -> Signature:
-    """Return the signature of a function, class, partial or callable instance.
-
-    Annotations written as strings are evaluated where the function was defined. Raises
-    InvalidParameter for one that names something unknown, and for `*args` with an annotation that
-    cannot be filled from a request.
+    Annotations written as strings are evaluated where the function was defined; names that are
+    known to type checkers only stay `ForwardRef`s. `*args` and `**kwargs` are left out.
+    Raises InvalidParameter where the signature or an annotation cannot be read.
     """
-    try:
-        signature = inspect.signature(call)
-    except ValueError as error:
-        raise InvalidParameter(
-            f"The signature of {call!r} cannot be read ({error}); wrap it in a function."
-        ) from error
     namespace = _namespace(call)
-    parameters = tuple(
+    return tuple(
         Parameter(
             name=each.name,
             annotation=Any if each.annotation is Empty else _resolved(each.annotation, namespace),
             default=each.default,
             positional=each.kind is each.POSITIONAL_ONLY,
         )
-        for each in signature.parameters.values()
+        for each in _signature(call).parameters.values()
         if each.kind not in (each.VAR_POSITIONAL, each.VAR_KEYWORD)
     )
-    returns = signature.return_annotation
-    return Signature(parameters, Empty if returns is Empty else _resolved(returns, namespace))
+
+
+def read_returns(call: Callable[..., Any]) -> Any:
+    """Return the return annotation of a callable, resolved; `Empty` where nothing is written."""
+    returns = _signature(call).return_annotation
+    return Empty if returns is Empty else _resolved(returns, _namespace(call))
+
+
+def _signature(call: Callable[..., Any]) -> inspect.Signature:
+    try:
+        return inspect.signature(call)
+    except ValueError as error:
+        raise InvalidParameter(
+            f"The signature of {call!r} cannot be read ({error}); wrap it in a function."
+        ) from error
 
 
 def unwrapped(call: Callable[..., Any]) -> Callable[..., Any]:
@@ -87,7 +88,7 @@ def _namespace(call: Callable[..., Any]) -> Mapping[str, Any]:
         module = sys.modules.get(inner.__module__)
         return {**vars(module)} if module else {}
     if not hasattr(inner, "__globals__"):
-        inner = unwrapped(getattr(type(inner), "__call__", inner))
+        inner = unwrapped(type(inner).__call__)
     return getattr(inner, "__globals__", {})
 
 
@@ -96,17 +97,39 @@ def _resolved(annotation: Any, namespace: Mapping[str, Any]) -> Any:
     if isinstance(annotation, ForwardRef):
         annotation = annotation.__forward_arg__
     if isinstance(annotation, str):
-        try:
-            return _resolved(eval(annotation, {**namespace}), namespace)
-        except NameError:
-            return ForwardRef(annotation)  # known to type checkers only; refused where it matters
-        except Exception as error:
-            raise InvalidParameter(
-                f"The annotation {annotation!r} cannot be evaluated: {error}."
-            ) from error
-    if get_origin(annotation) is Annotated:
-        inner, *metadata = get_args(annotation)
+        return _evaluated(annotation, namespace)
+    origin, arguments = get_origin(annotation), get_args(annotation)
+    if origin is None or origin is Literal or not arguments:
+        return annotation
+    if origin is Annotated:
+        inner, *metadata = arguments
         return Annotated[(_resolved(inner, namespace), *metadata)]
-    if get_origin(annotation) is Union:
-        return Union[tuple(_resolved(each, namespace) for each in get_args(annotation))]  # noqa: UP007
-    return annotation
+    resolved = tuple(_resolved(each, namespace) for each in arguments)
+    if all(new is old for new, old in zip(resolved, arguments, strict=True)):
+        return annotation
+    if origin in (Union, UnionType):
+        return Union[resolved]  # noqa: UP007  # made of a tuple
+    copy_with = getattr(annotation, "copy_with", None)  # typing.List[...] and its like
+    return copy_with(resolved) if copy_with else origin[resolved]
+
+
+def _evaluated(text: str, namespace: Mapping[str, Any]) -> Any:
+    try:
+        return _resolved(eval(text, {**namespace}), namespace)
+    except NameError:
+        return _evaluated_in_part(text, namespace)
+    except Exception as error:
+        raise InvalidParameter(f"The annotation {text!r} cannot be evaluated: {error}.") from error
+
+
+def _evaluated_in_part(text: str, namespace: Mapping[str, Any]) -> Any:
+    """Keep the names that only type checkers know: a `Depends` beside them still counts."""
+    try:
+        return eval(text, {**namespace}, _Lenient(namespace))
+    except Exception:
+        return ForwardRef(text)  # refused where its value would matter
+
+
+class _Lenient(dict[str, Any]):
+    def __missing__(self, name: str) -> Any:
+        return getattr(builtins, name, None) or ForwardRef(name)

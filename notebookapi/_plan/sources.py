@@ -7,6 +7,7 @@ from copy import copy
 from dataclasses import dataclass
 from typing import Annotated, Any, get_args, get_origin
 
+from pydantic import AliasChoices
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 from starlette.background import BackgroundTasks
@@ -26,18 +27,31 @@ from notebookapi._plan.fields import (
 )
 from notebookapi._plan.signature import Empty, Parameter
 from notebookapi.exceptions import InvalidParameter
+from notebookapi.security.base import SecurityScopes
 
 # What is injected by its type alone. The order matters: a Request is an HTTPConnection too.
-_INJECTED: tuple[type, ...] = (Request, WebSocket, HTTPConnection, Response, BackgroundTasks)
+_INJECTED: tuple[type, ...] = (
+    Request,
+    WebSocket,
+    HTTPConnection,
+    Response,
+    BackgroundTasks,
+    SecurityScopes,
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FromRequest:
-    """A parameter that is read from the request and validated."""
+    """A parameter that is read from the request and validated.
+
+    names: in the request; the first that is there counts.
+    """
 
     name: str
     field: ModelField
     info: params.Param
+    names: tuple[str, ...]
+    positional: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,6 +60,7 @@ class FromDependency:
 
     name: str
     depends: params.Depends
+    positional: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,6 +69,7 @@ class Injected:
 
     name: str
     kind: type
+    positional: bool = False
 
 
 Source = FromRequest | FromDependency | Injected
@@ -67,12 +83,13 @@ def find_source(parameter: Parameter, in_path: Collection[str], place: str) -> S
     """
     annotation, marker = _marker(parameter, place)
     if isinstance(marker, params.Depends):
-        return FromDependency(parameter.name, _completed(marker, annotation, parameter, place))
+        depends = _completed(marker, annotation, parameter, place)
+        return FromDependency(parameter.name, depends, parameter.positional)
     kind = bare(annotation)
     kinds = members(annotation) if marker is None else ()
     for injected in _INJECTED:
         if any(isinstance(each, type) and issubclass(each, injected) for each in kinds):
-            return Injected(parameter.name, injected)
+            return _injected(injected, parameter, place)
     info = marker or _inferred(parameter.name, kind, in_path)
     info = _with_default(info, parameter, place)
     if parameter.name in in_path and not isinstance(info, params.Path):
@@ -81,17 +98,25 @@ def find_source(parameter: Parameter, in_path: Collection[str], place: str) -> S
             f"{type(info).__name__}; rename one of them."
         )
     _check(info, annotation, parameter.name, place)
-    field = make_field(
-        parameter.name, annotation, info, alias=_alias(info, parameter.name), place=place
+    names = _names(info, parameter.name, place)
+    field = make_field(parameter.name, annotation, info, alias=names[0], place=place)
+    return FromRequest(parameter.name, field, info, names, parameter.positional)
+
+
+def _injected(kind: type, parameter: Parameter, place: str) -> Injected | None:
+    if kind is not WebSocket:
+        return Injected(parameter.name, kind, parameter.positional)
+    if parameter.default is not Empty:
+        return None  # a dependency that serves WebSockets too: here its default stands
+    raise InvalidParameter(
+        f"{place}: `{parameter.name}` is a WebSocket, which an HTTP operation has not; take the "
+        "Request or an HTTPConnection, or give it a default."
     )
-    return FromRequest(parameter.name, field, info)
 
 
-def _marker(
-    parameter: Parameter, place: str
-) -> tuple[Any, params.Param | params.Depends | None]:
+def _marker(parameter: Parameter, place: str) -> tuple[Any, params.Param | params.Depends | None]:
     """Return the annotation without its marker, and the marker."""
-    annotation, found = parameter.annotation, None
+    annotation, found = _written_out(parameter.annotation), None
     if get_origin(annotation) is Annotated:
         inner, *metadata = get_args(annotation)
         markers = [each for each in metadata if isinstance(each, (params.Param, params.Depends))]
@@ -100,6 +125,11 @@ def _marker(
             rest = [each for each in metadata if not isinstance(each, type(found))]
             annotation = Annotated[(inner, *rest)] if rest else inner
     default = parameter.default
+    if isinstance(default, FieldInfo) and not isinstance(default, params.Param):
+        raise InvalidParameter(
+            f"{place}: `{parameter.name}` has pydantic's `Field(…)` as its default, which does not "
+            "say where it is read from; write `Query(…)`, `Body(…)` or another of these."
+        )
     if isinstance(default, (params.Param, params.Depends)):
         if found is not None:
             raise InvalidParameter(
@@ -113,6 +143,14 @@ def _marker(
             f"annotation instead: `{parameter.name}: Annotated[…] = {found.default!r}`."
         )
     return annotation, found
+
+
+def _written_out(annotation: Any) -> Any:
+    """Return what an alias (PEP 695) stands for, where a marker may be in it."""
+    value = annotation
+    while hasattr(value, "__value__"):
+        value = value.__value__
+    return value if get_origin(value) is Annotated else annotation
 
 
 def _shown(marker: object) -> str:
@@ -130,7 +168,7 @@ def _completed(
             f"{place}: `{parameter.name}` has `Depends()` without a dependency and no class to "
             "take instead; write `Depends(function)` or annotate it with a class."
         )
-    return params.Depends(kind, use_cache=depends.use_cache, scope=depends.scope)
+    return depends.completed(kind)
 
 
 def _inferred(name: str, kind: Any, in_path: Collection[str]) -> params.Param:
@@ -164,14 +202,23 @@ def _with_default(info: params.Param, parameter: Parameter, place: str) -> param
     return own
 
 
-def _alias(info: params.Param, name: str) -> str:
-    if info.alias is not None:
-        return info.alias
-    if isinstance(info.validation_alias, str):
-        return info.validation_alias
+def _names(info: params.Param, name: str, place: str) -> tuple[str, ...]:
+    """Return the names of a parameter in requests, the one that is documented first."""
+    alias = info.validation_alias if info.validation_alias is not None else info.alias
+    if isinstance(alias, str):
+        return (alias,)
+    if isinstance(alias, AliasChoices):
+        choices = tuple(each for each in alias.choices if isinstance(each, str))
+        if len(choices) == len(alias.choices) > 0:
+            return choices
+    if alias is not None:
+        raise InvalidParameter(
+            f"{place}: `{name}` has the alias {alias!r}, a path into a document; a parameter has "
+            "names only: a string, or `AliasChoices` of strings."
+        )
     if isinstance(info, params.Header) and info.convert_underscores:
-        return name.replace("_", "-")
-    return name
+        return (name.replace("_", "-"),)
+    return (name,)
 
 
 def _check(info: params.Param, annotation: Any, name: str, place: str) -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
 from notebookapi._plan.fields import ModelField
+from notebookapi._plan.sources import Source
+from notebookapi.concurrency import Slots
 from notebookapi.params import ParamTypes, Scope
+from notebookapi.security.base import SecurityBase
 
 
 class Flavour(Enum):
@@ -22,12 +25,17 @@ class Flavour(Enum):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Value:
-    """A validated value. in_: None for the body. whole: the value is the whole body."""
+    """A validated value.
+
+    in_: None for the body. whole: the value is the whole body.
+    names: in the request; the first that is there counts.
+    """
 
     name: str
     field: ModelField
     in_: ParamTypes | None
     whole: bool = False
+    names: tuple[str, ...] = ()
 
     @property
     def loc(self) -> tuple[str, ...]:
@@ -47,10 +55,11 @@ class Result:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Special:
-    """The request, the injected response, the background tasks."""
+    """The request, the injected response, the background tasks, the scopes asked for."""
 
     name: str
     kind: type
+    scopes: tuple[str, ...] = ()
 
 
 Argument = Value | Result | Special
@@ -62,6 +71,8 @@ class Step:
 
     needs: the slots it cannot be called without, those of its own dependencies.
     positional: the names that are passed by position.
+    uses_scopes: whether it, or what it needs, depends on the scopes that are asked for.
+    slots: how many requests may be inside the call at once; None: any number.
     """
 
     slot: int
@@ -71,6 +82,8 @@ class Step:
     needs: tuple[int, ...] = ()
     scope: Scope = "request"
     positional: tuple[str, ...] = ()
+    slots: Slots | None = None
+    uses_scopes: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -83,11 +96,23 @@ class BodyPlan:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Requirement:
+    """A security scheme that a request must satisfy, and the scopes that it must have there."""
+
+    scheme: SecurityBase
+    scopes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class ExecutionPlan:
     """All that a request needs: dependencies in order, then the endpoint."""
 
     steps: tuple[Step, ...]
     body: BodyPlan | None
+    sources: Mapping[Any, tuple[Source, ...]] = field(default_factory=dict)
+    """What was read of each callable's signature, by callable and the names in the path."""
+    security: tuple[Requirement, ...] = ()
+    """The security schemes, in the order in which they are depended on."""
 
     @property
     def endpoint(self) -> Step:

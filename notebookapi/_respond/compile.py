@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Any
 
@@ -38,6 +38,10 @@ class Responder:
     status: int | None
     endpoint: EndpointContext
 
+    def under(self, spec: RouteSpec, context: EndpointContext) -> Responder:
+        """Return this for the same endpoint inside an inclusion."""
+        return replace(self, response_class=_chosen(spec), endpoint=context)
+
     def respond(self, returned: Any, solved: Solved) -> Response:
         """Return the response. Raises ResponseValidationError for data that does not fit."""
         if isinstance(returned, Response):
@@ -56,10 +60,7 @@ class Responder:
         if status is not None and not has_body(status):
             self._content(returned)
             made = (self.response_class or JSONResponse)(None, **options)
-            made.body = b""
-            if "content-length" in made.headers:
-                made.headers["content-length"] = "0"
-            return made
+            return _emptied(made)
         if self.response_class is None and self.field is not None:
             body = self.field.serialized_json(self._valid(returned), **self.filters.as_options())
             return Response(body, media_type="application/json", **options)
@@ -87,7 +88,6 @@ def compile_responder(
     returns: its return annotation, `Empty` if none.
     Raises InvalidResponse for a type that cannot be served.
     """
-    response_class = None if spec.response_class is UNSET else spec.response_class
     status = int(spec.status_code) if spec.status_code is not None else None
     model = returns if spec.response_model is UNSET else spec.response_model
     place = described(endpoint)
@@ -107,7 +107,18 @@ def compile_responder(
         exclude_defaults=spec.response_model_exclude_defaults,
         exclude_none=spec.response_model_exclude_none,
     )
-    return Responder(field, filters, response_class, status, context)
+    return Responder(field, filters, _chosen(spec), status, context)
+
+
+def _emptied(response: Response) -> Response:
+    response.body = b""
+    if "content-length" in response.headers:
+        response.headers["content-length"] = "0"
+    return response
+
+
+def _chosen(spec: RouteSpec) -> type[Response] | None:
+    return None if spec.response_class is UNSET else spec.response_class
 
 
 def has_body(status: int) -> bool:

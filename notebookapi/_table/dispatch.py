@@ -17,6 +17,11 @@ from notebookapi._table.table import RouteMatch
 async def dispatch(scope: Scope, receive: Receive, send: Send) -> None:
     """Serve a request by what its application published when it arrived."""
     published: Published = scope["notebookapi"].published
+    if scope["type"] == "lifespan":
+        await scope["app"].run_lifespan(scope, receive, send)
+        return
+    # Of applications inside one another the outermost counts: it knows the whole path.
+    scope.setdefault("router", published)
     path = get_route_path(scope)
     if scope["type"] == "websocket":
         await WebSocketClose()(scope, receive, send)

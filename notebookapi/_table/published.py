@@ -8,6 +8,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from starlette.datastructures import URLPath
+from starlette.routing import NoMatchFound
 from starlette.types import ASGIApp
 
 from notebookapi._table.table import RouteTable
@@ -105,6 +107,20 @@ class Published:
     mounted: Mapping[Any, Published] = field(default_factory=dict)
     declared: Mapping[Any, Declared] = field(default_factory=dict)
     chains: Mapping[Place, tuple[Registration, ...]] = field(default_factory=dict)
+
+    def url_path_for(self, name: str, /, **path_params: Any) -> URLPath:
+        """Return the path of the route with this name. Raises NoMatchFound.
+
+        Starlette asks `scope["router"]` for it, so that a request sees the routes that it is
+        served by.
+        """
+        for entry in self.table:
+            try:
+                found: URLPath = entry.route.url_path_for(name, **path_params)
+            except NoMatchFound:
+                continue
+            return found
+        raise NoMatchFound(name, path_params)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

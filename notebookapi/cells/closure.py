@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
@@ -52,19 +52,24 @@ LOOKING_MODULES = frozenset(
 """Bare calls into these show, send, wait or serve: they make no part of an application."""
 
 
-def close(program: Program, roots: Iterable[Statement], names: Iterable[str] = ()) -> Closure:
-    """All that `roots`, and the newest bindings of `names`, need.
+_WRITING_MODULES = frozenset("json pickle csv joblib yaml shutil".split())
+"""Bare calls into these write files: `json.dump(items, file)`."""
+
+_IDLE_MODULES = LOOKING_MODULES | _WRITING_MODULES
+
+_LEAVING_MODULES = _IDLE_MODULES | frozenset("copy inspect logging os".split())
+"""Calls into these leave their arguments as they are."""
+
+
+def close(program: Program, application: str) -> Closure:
+    """All that the newest binding of `application` needs, and what changes it.
 
     First what is read, through every read of what is read; then the statements that change a
-    kept object, with what they read; until nothing is added.
+    kept object (a registration changes its application or router), with what they read; until
+    nothing is added.
     """
     closing = _Closing(program)
-    for root in roots:
-        closing.keep(root)
-    for name in names:
-        if (binding := program.newest(name)) is not None:
-            closing.needed[binding].add(name)
-            closing.keep(binding)
+    closing.keep_name(application)
     closing.follow()
     while closing.keep_changes():
         closing.follow()
@@ -85,6 +90,10 @@ class _Closing:
         if statement not in self.kept:
             self.kept.add(statement)
             self._waiting.append(statement)
+
+    def keep_name(self, name: str) -> None:
+        if (binding := self._program.newest(name)) is not None:
+            self._bind(binding, name)
 
     def follow(self) -> None:
         while self._waiting:
@@ -129,25 +138,53 @@ class _Closing:
             return not is_secret(key) and self._mentions(key)
         changes = statement.names.changes
         return (
-            any(self._changes_kept(statement, name, bare=True) for name in changes.now)
+            self._registers(statement)
+            or any(self._changes_kept(statement, name, bare=True) for name in changes.now)
             or any(self._changes_kept(statement, name) for name in changes.objects)
             or any(self._hands_over(statement, *passed) for passed in changes.passes)
             or any(self._changes_by_call(call) for call in statement.names.calls)
         )
 
-    def _changes_kept(self, statement: Statement, name: str, *, bare: bool = False) -> bool:
-        binding = self._program.resolve(statement, Read(name, HARD))
-        if binding not in self.kept or binding is None:
+    def _registers(self, statement: Statement) -> bool:
+        """Is it a served registration on a kept object, or on one that cannot be told?"""
+        if statement not in self._program.registrations:
             return False
-        if is_import(binding):
-            # `random.seed(0)` and `warnings.simplefilter = f`, but not `x = re.compile(p)`.
-            used = name in self.needed[binding]
-            return bare and used and module_of(binding, name) not in LOOKING_MODULES
-        return True
+        changes = statement.names.changes
+        owners = [
+            name
+            for name in sorted(changes.now | changes.objects)
+            if self._program.resolve(statement, Read(name, HARD)) is not None
+        ]
+        return not owners or any(self._changes_kept(statement, name) for name in owners)
+
+    def _changes_kept(self, statement: Statement, name: str, *, bare: bool = False) -> bool:
+        waiting, seen = [(statement, name)], {(statement, name)}
+        while waiting:
+            reader, changed = waiting.pop()
+            binding = self._program.resolve(reader, Read(changed, HARD))
+            if binding is not None and self._counts(statement, binding, changed, bare):
+                return True
+            # `row = items[0]`, then `row.x = 1`; or `for row in items: row.x = 1`, all in one.
+            maker = reader if changed in reader.names.binds else binding
+            aliases = maker.names.changes.aliases if maker is not None else ()
+            objects = {(maker, source) for alias, source in aliases if alias == changed and maker}
+            waiting += sorted(objects - seen, key=lambda pair: pair[1])
+            seen |= objects
+        return False
+
+    def _counts(self, change: Statement, binding: Statement, name: str, bare: bool) -> bool:
+        """Does a change of what `binding` bound count, since the module has it?"""
+        if binding not in self.kept:
+            return False
+        if not is_import(binding) or change in self._program.registrations:
+            return True
+        # `random.seed(0)` and `warnings.simplefilter = f`, but not `x = re.compile(p)`.
+        used = name in self.needed[binding]
+        return bare and used and module_of(binding, name) not in _IDLE_MODULES
 
     def _hands_over(self, statement: Statement, callee: str, argument: str) -> bool:
         called = self._program.resolve(statement, Read(callee, HARD))
-        if called is None or module_of(called, callee) in LOOKING_MODULES:
+        if called is None or module_of(called, callee) in _LEAVING_MODULES:
             return False
         if is_function(called) and not called.names.changes.of_parameters:
             return False

@@ -11,7 +11,7 @@ import ast
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from notebookapi.cells.scopes import Function, ScopedVisitor, root_name
+from notebookapi.cells.scopes import Function, ScopedVisitor, bindings_of, root_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,9 @@ class Mutations:
 
     of_parameters: bool
     """Such a function changes an argument that it is given."""
+
+    aliases: frozenset[tuple[str, str]]
+    """(name, object): the statement binds the name to the object, or to a part of it."""
 
 
 READ_ONLY = frozenset(
@@ -65,6 +68,9 @@ CHANGING = frozenset(
 )
 """Methods that change an object even where their result is used."""
 
+_VIEWS = frozenset("cursor connection begin session get setdefault getroot".split())
+"""Methods whose result is a part of the object, or works on it."""
+
 _CHANGING_FUNCTIONS = frozenset({"setattr", "delattr", "next"})
 
 
@@ -78,6 +84,7 @@ def find_mutations(statement: ast.stmt) -> Mutations:
         inner=frozenset(visitor.inner),
         assigns_global=frozenset(visitor.assigns_global),
         of_parameters=visitor.of_parameters,
+        aliases=frozenset(visitor.aliases),
     )
 
 
@@ -90,6 +97,7 @@ class _Visitor(ScopedVisitor):
         self.inner: set[str] = set()
         self.assigns_global: set[str] = set()
         self.of_parameters = False
+        self.aliases: set[tuple[str, str]] = set()
 
     def _change(self, target: ast.expr) -> None:
         name = root_name(target)
@@ -119,6 +127,33 @@ class _Visitor(ScopedVisitor):
         declared = any(node.id in scope.declared_global for scope in self.scopes)
         if declared and isinstance(node.ctx, ast.Store):
             self.assigns_global.add(node.id)
+
+    # --- other names for an object ---------------------------------------------------------------
+
+    def visit_Assign(self, node: ast.Assign) -> None:
+        is_view = not any(isinstance(part, ast.Call) for part in ast.walk(node.value))
+        match node.value:
+            case ast.Call(func=ast.Attribute(attr=method)):
+                is_view = method in _VIEWS
+        if is_view and (name := root_name(node.value)):
+            self._alias(node.targets, [name])
+        self.generic_visit(node)
+
+    def visit_For(self, node: ast.For | ast.AsyncFor) -> None:
+        self._alias([node.target], _objects_in(node.iter))
+        self.generic_visit(node)
+
+    visit_AsyncFor = visit_For
+
+    def visit_withitem(self, node: ast.withitem) -> None:
+        if node.optional_vars is not None:
+            self._alias([node.optional_vars], _objects_in(node.context_expr))
+        self.generic_visit(node)
+
+    def _alias(self, targets: Iterable[ast.expr], names: Iterable[str]) -> None:
+        if not self.scopes:
+            bound = bindings_of(targets).bound
+            self.aliases.update((alias, name) for alias in bound for name in names)
 
     # --- calls -----------------------------------------------------------------------------------
 
@@ -177,3 +212,17 @@ class _Visitor(ScopedVisitor):
             name = root_name(target)
             if isinstance(target, ast.Attribute) and name and self.is_global(name):
                 self.objects.add(name)
+
+
+def _objects_in(expression: ast.expr) -> list[str]:
+    """Objects whose parts an iteration or a context gives: `zip(a, b.items())`, `engine.begin()`.
+
+    Not those of `open(path)`: a file is no part of its path.
+    """
+    found = [name] if (name := root_name(expression)) else []
+    if isinstance(expression, ast.Call):
+        if name == "open" or getattr(expression.func, "attr", "") == "open":
+            return []
+        for argument in expression.args:
+            found += _objects_in(argument)
+    return found

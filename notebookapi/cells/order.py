@@ -125,27 +125,35 @@ class _Graph:
     def __init__(self, statements: Sequence[Statement]) -> None:
         self._statements = statements
         self._place = {statement: place for place, statement in enumerate(statements)}
-        self._before: dict[Statement, list[Statement]] = {s: [] for s in statements}
+        self._before: dict[Statement, set[Statement]] = {s: set() for s in statements}
+        self._furthest = -1
+        """The last place from which something is pulled up."""
 
     def require(self, statement: Statement, before: Statement) -> None:
         if before in self._place and before is not statement:
-            self._before[statement].append(before)
+            self._before[statement].add(before)
+            if self._place[before] > self._place[statement]:
+                self._furthest = max(self._furthest, self._place[before])
 
     def wish(self, statement: Statement, before: Statement) -> None:
-        if before in self._place and not self._comes_before(statement, before):
+        if before not in self._place or before in self._before[statement]:
+            return
+        if not self._comes_before(statement, before):
             self.require(statement, before)
 
     def _comes_before(self, first: Statement, second: Statement) -> bool:
         """Is `first` required, through any number of steps, by `second`?"""
-        waiting, seen = [second], set()
+        # Steps lead back to earlier places, unless something is pulled up: mostly nothing is.
+        if self._place[first] > max(self._place[second], self._furthest):
+            return False
+        waiting, seen = [second], {second}
         while waiting:
-            statement = waiting.pop()
-            if statement is first:
+            found = self._before[waiting.pop()] - seen
+            if first in found:
                 return True
-            if statement not in seen:
-                seen.add(statement)
-                waiting += self._before[statement]
-        return False
+            seen |= found
+            waiting += found
+        return first is second
 
     def sorted(self) -> list[Statement]:
         """Depth first: each statement right after what it still waits for."""
@@ -154,7 +162,7 @@ class _Graph:
         stack = list(reversed(self._statements))
         while stack:
             statement = stack[-1]
-            waits = [] if statement in entered else self._before[statement]
+            waits = set() if statement in entered else self._before[statement]
             entered.add(statement)
             open_ = sorted(
                 {before for before in waits if before not in entered},

@@ -53,7 +53,7 @@ class Program:
 
     runs: cell key -> its successful runs, ascending.
     application: the name that means the same object in every cell.
-    registrations: the statements that registered something.
+    registrations: the statements whose registrations are served.
     """
 
     def __init__(
@@ -66,7 +66,7 @@ class Program:
         self.statements = statements
         self._runs = runs
         self._application = application
-        self._registrations = frozenset(registrations)
+        self.registrations = frozenset(registrations)
         self._place = {statement: place for place, statement in enumerate(statements)}
         self._binders: dict[str, list[Statement]] = defaultdict(list)
         self._assigners: dict[str, list[Statement]] = defaultdict(list)
@@ -101,7 +101,7 @@ class Program:
         if read.name == self._application and elsewhere:
             return newest
         earlier = self._at_the_time(reader, read.name)
-        follows = read.kind != HARD or reader in self._registrations
+        follows = read.kind != HARD or reader in self.registrations
         if not follows or not elsewhere:
             return earlier
         own = earlier is not None and earlier.cell is reader.cell

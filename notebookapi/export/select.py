@@ -8,12 +8,12 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from notebookapi.cells.cell import Cell, Registered
-from notebookapi.cells.closure import Closure, close, environment_key, is_secret
+from notebookapi.cells.closure import close
 from notebookapi.cells.order import in_order
 from notebookapi.cells.program import Program
-from notebookapi.cells.scopes import STAR
 from notebookapi.cells.statements import Statement, imports_annotations, parse, statements_of
 from notebookapi.export.check import check_closure
+from notebookapi.export.notes import notes_on
 from notebookapi.export.prune import prune
 from notebookapi.export.records import ExportRequest
 from notebookapi.export.versions import Versions, choose_versions
@@ -40,7 +40,7 @@ def select(request: ExportRequest) -> Selection:
     live = [registered for registered in request.registered if registered.live]
     roots = [s for s in statements if any(_made(s, one) for one in live)]
     program = Program(statements, _runs(versions, request), request.application, roots)
-    closure = close(program, roots, [request.application])
+    closure = close(program, request.application)
     check_closure(closure, versions, program, request)
     chain = [s for s in closure.kept if s in roots]
     return Selection(
@@ -48,7 +48,7 @@ def select(request: ExportRequest) -> Selection:
         needed=closure.needed,
         future=_future(versions.current),
         docstring=_docstring(versions.current),
-        notes=list(_notes(closure, versions, program)),
+        notes=list(notes_on(closure, versions, program)),
     )
 
 
@@ -106,57 +106,3 @@ def _docstring(cells: Sequence[Cell]) -> str | None:
     """The text that a notebook opens with."""
     tree = parse(cells[0].transformed) if cells else None
     return ast.get_docstring(tree) if tree is not None else None
-
-
-# --- notes -------------------------------------------------------------------------------------
-
-
-def _notes(closure: Closure, versions: Versions, program: Program) -> Iterator[str]:
-    kept = set(closure.kept)
-    for statement in program.statements:
-        if STAR in statement.names.binds and statement in kept:
-            yield (
-                f"{statement.place} has a star import, kept as it is; "
-                "import by name and unused names go."
-            )
-        key = environment_key(statement.node)
-        if key is not None and is_secret(key) and statement not in kept:
-            yield (
-                f"{statement.place} sets {key}, which reads like a credential: left out; "
-                "set it in the environment of the server."
-            )
-        if ast.unparse(statement.node).startswith(("sys.path.", "path.insert(")):
-            yield (
-                f"{statement.place} changes sys.path, the module does not: "
-                "start the server with PYTHONPATH set, or install what it imports."
-            )
-    yield from _stale_changes(closure)
-    yield from _failed_rebindings(closure, versions)
-
-
-def _stale_changes(closure: Closure) -> Iterator[str]:
-    """Objects made anew after they were changed: the module changes them, the kernel has not."""
-    for change in closure.kept:
-        for name in sorted(change.names.changes.now):
-            makers = [s for s in closure.kept if name in s.names.binds and s is not change]
-            if makers and all(maker.cell.run > change.cell.run for maker in makers):
-                yield (
-                    f"{change.place} changes {name}, which {makers[-1].cell.label} has made anew "
-                    "since: the module makes it, then changes it."
-                )
-
-
-def _failed_rebindings(closure: Closure, versions: Versions) -> Iterator[str]:
-    for cell in versions.others:
-        if cell.succeeded or cell.failed_line is None:
-            continue
-        ran = [s for s in statements_of(cell, cell.transformed) if s.last_line < cell.failed_line]
-        for statement in ran:
-            bound = statement.names.binds
-            for kept in closure.kept:
-                names = sorted(bound & closure.needed.get(kept, frozenset()))
-                if names and kept.cell.run < cell.run:
-                    yield (
-                        f"{', '.join(names)}: {cell.label} failed at line {cell.failed_line} after "
-                        f"binding it again; the module has it from {kept.cell.label}."
-                    )

@@ -12,7 +12,7 @@ from notebookapi.notebook.errors import NotebookError
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
-    from notebookapi.notebook.session import Session
+    from notebookapi.notebook.face import Session
 
 _session: Session | None = None
 
@@ -30,8 +30,9 @@ def load(shell: InteractiveShell) -> None:
     try:
         from notebookapi.notebook.extension import attach
     except ImportError as error:
+        library = (error.name or "A library").partition(".")[0]
         raise NotebookError(
-            f"{error.name} is not installed, and the notebook side needs it. "
+            f"{library} is not installed, and the notebook side needs it. "
             'Run `%pip install "notebookapi[notebook]"`, then load again.'
         ) from error
     _session = attach(shell, _session)

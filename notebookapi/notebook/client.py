@@ -2,55 +2,88 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from notebookapi.notebook.errors import SentNotRegistered
-from notebookapi.notebook.journal import Failure, Journal
+from notebookapi.notebook.journal import Client, Failure, Journal
 
 if TYPE_CHECKING:
     import httpx2
     from starlette.types import ASGIApp, Receive, Scope, Send
 
-    from notebookapi.serving import BackgroundServer
-
 Options = dict[str, Any]
 
 
+class Sender:
+    """The short forms of `request`."""
+
+    def request(self, method: str, path: str, **options: Any) -> httpx2.Response:
+        """Send a request; `options` are those of httpx2."""
+        raise NotImplementedError  # the session knows where to
+
+    def get(self, path: str, **options: Any) -> httpx2.Response:
+        """Send a GET request."""
+        return self.request("GET", path, **options)
+
+    def post(self, path: str, **options: Any) -> httpx2.Response:
+        """Send a POST request."""
+        return self.request("POST", path, **options)
+
+    def put(self, path: str, **options: Any) -> httpx2.Response:
+        """Send a PUT request."""
+        return self.request("PUT", path, **options)
+
+    def patch(self, path: str, **options: Any) -> httpx2.Response:
+        """Send a PATCH request."""
+        return self.request("PATCH", path, **options)
+
+    def delete(self, path: str, **options: Any) -> httpx2.Response:
+        """Send a DELETE request."""
+        return self.request("DELETE", path, **options)
+
+    def head(self, path: str, **options: Any) -> httpx2.Response:
+        """Send a HEAD request."""
+        return self.request("HEAD", path, **options)
+
+    def options(self, path: str, **options: Any) -> httpx2.Response:
+        """Send an OPTIONS request."""
+        return self.request("OPTIONS", path, **options)
+
+
 def over_the_socket(
-    server: BackgroundServer, journal: Journal, method: str, path: str, options: Options
+    url: str, journal: Journal, method: str, path: str, options: Options
 ) -> httpx2.Response:
     """Send a request as any other program would, and return the response, read to its end."""
     import httpx2
 
-    before = len(journal.failures)
     # The environment's proxies are for the world, not for loopback. No timeout: an endpoint may
     # be under a debugger, and the kernel's interrupt ends the wait.
-    with httpx2.Client(base_url=server.url, timeout=None, trust_env=False) as client:
+    with httpx2.Client(base_url=url, timeout=None, trust_env=False) as client:
         response = client.request(method, path, **options)
-    return _shown(response, journal, before)
+        stream = response.extensions.get("network_stream")
+        address = stream.get_extra_info("client_addr") if stream is not None else None
+    return shown(response, journal, tuple(address) if address else None)
 
 
-def in_process(
-    server: BackgroundServer,
-    journal: Journal,
-    app: ASGIApp,
-    method: str,
-    path: str,
-    options: Options,
+_numbers = itertools.count()
+
+
+async def in_process(
+    url: str, journal: Journal, app: ASGIApp, method: str, path: str, options: Options
 ) -> httpx2.Response:
-    """Send a request to an application itself, on the server's loop."""
+    """Send a request to an application itself; to be run on the server's loop."""
     import httpx2
 
-    async def send() -> httpx2.Response:
-        transport = httpx2.ASGITransport(app, raise_app_exceptions=False)
-        async with httpx2.AsyncClient(
-            transport=transport, base_url=server.url, timeout=None
-        ) as client:
-            return await client.request(method, path, **options)
-
-    before = len(journal.failures)
-    return _shown(server.run(send()), journal, before)
+    # A port that no program's connection has tells this request from the others.
+    address = ("127.0.0.1", next(_numbers) % 1000 + 1)
+    transport = httpx2.ASGITransport(
+        journal.watching(app), raise_app_exceptions=False, client=address
+    )
+    async with httpx2.AsyncClient(transport=transport, base_url=url, timeout=None) as client:
+        response = await client.request(method, path, **options)
+    return shown(response, journal, address)
 
 
 def with_state(app: ASGIApp, state: dict[str, Any] | None) -> ASGIApp:
@@ -64,14 +97,12 @@ def with_state(app: ASGIApp, state: dict[str, Any] | None) -> ASGIApp:
     return stated
 
 
-def _shown(response: httpx2.Response, journal: Journal, before: int) -> httpx2.Response:
+def shown(response: httpx2.Response, journal: Journal, address: Client) -> httpx2.Response:
+    """Return a response that shows itself, and what its endpoint raised."""
     # httpx2 has no place to choose the class of a response; this one adds methods, not fields.
     response.__class__ = _response_class()
     if response.status_code >= 500:
-        new = list(journal.failures)[before:] or list(journal.failures)[-1:]
-        request = response.request
-        mine = [f for f in new if (f.method, f.path) == (request.method, request.url.path)]
-        response.extensions["notebookapi"] = mine[-1] if mine else None
+        response.extensions["notebookapi"] = journal.failure_of(address)
     return response
 
 

@@ -5,7 +5,8 @@ NotebookError
 ├── BadArguments           a subcommand was given something it cannot use
 ├── NothingToServe         no application is there
 ├── NotExported            the cells do not make a module
-└── SentNotRegistered      a response was used as a decorator
+├── SentNotRegistered      a response was used as a decorator
+└── WouldWaitForItself     a request to the server from its own loop
 """
 
 from __future__ import annotations
@@ -32,4 +33,8 @@ class NotExported(NotebookError):
 
 
 class SentNotRegistered(NotebookError, TypeError):
+    pass
+
+
+class WouldWaitForItself(NotebookError, RuntimeError):
     pass

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 from notebookapi.notebook.errors import BadArguments, NotExported
-from notebookapi.notebook.session import Session
+from notebookapi.notebook.face import Session
 from notebookapi.notebook.views.model import Message
 
 

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from IPython.core.error import UsageError
 from IPython.core.interactiveshell import ExecutionInfo, ExecutionResult, InteractiveShell
 from IPython.display import display
 
-from notebookapi.cells import Cell
 from notebookapi.editing import publish
 from notebookapi.notebook import magics
 from notebookapi.notebook.errors import NotebookError
-from notebookapi.notebook.recorder import Recorder, is_module_level
-from notebookapi.notebook.session import Session
-from notebookapi.notebook.swap import Outcome
+from notebookapi.notebook.face import Session
+from notebookapi.notebook.recorder import CellDraft, Recorder, is_inside_cell, is_module_level
+from notebookapi.notebook.remarks import remarks
+from notebookapi.notebook.swap import Ended, Outcome
 from notebookapi.notebook.views import html, terminal
 from notebookapi.notebook.views.model import Card, Note, card_of
 from notebookapi.serving import ServingError
@@ -31,10 +33,11 @@ def attach(shell: InteractiveShell, session: Session | None) -> Session:
     session = session or Session(shell.user_ns, screen)
     session.screen = screen
     listener = _Listener(shell, session)
-    shell._notebookapi = listener
+    _listeners[shell] = listener
     shell.events.register("pre_run_cell", listener.before)
     shell.events.register("post_run_cell", listener.after)
-    shell.register_magic_function(listener.magic, "line", "api")
+    # IPython's annotation takes the method for a plain function.
+    shell.register_magic_function(listener.magic, "line", "api")  # type: ignore[arg-type]
     listener.loading()
     for note in session.bind_names():
         screen.show(Card(notes=[Note("warning", note)]))
@@ -43,16 +46,17 @@ def attach(shell: InteractiveShell, session: Session | None) -> Session:
 
 def detach(shell: InteractiveShell, session: Session) -> None:
     """Stop to listen, and stop the server."""
-    listener = getattr(shell, "_notebookapi", None)
+    listener = _listeners.pop(shell, None)
     if listener is None:
         return
     shell.events.unregister("pre_run_cell", listener.before)
     shell.events.unregister("post_run_cell", listener.after)
     shell.magics_manager.magics["line"].pop("api", None)
-    del shell._notebookapi
     listener.leave()
-    session.stop()
-    session.pause()
+    session.server.pause()
+
+
+_listeners: WeakKeyDictionary[InteractiveShell, _Listener] = WeakKeyDictionary()
 
 
 class _Listener:
@@ -64,6 +68,7 @@ class _Listener:
         self._recorder = Recorder(shell.user_ns)
         self._cards: dict[str, tuple[str, Card]] = {}
         self._loading: object | None = None
+        self._is_new = True
 
     def magic(self, line: str) -> None:
         """Notebookapi's commands; `%api help` lists them."""
@@ -74,9 +79,13 @@ class _Listener:
         self._session.screen.show(view)
 
     def loading(self) -> None:
-        """Record the rest of the cell that runs `%load_ext`; its start is past."""
-        self._loading = object()
-        self._recorder.begin(self._loading, self._session.position_of("loading"))
+        """Record the rest of the cell that runs `%load_ext`; its start is past.
+
+        A configuration may load the extension before there are cells.
+        """
+        if is_inside_cell(self._shell.user_ns):
+            self._loading = object()
+            self._begin(self._loading, None)
 
     def leave(self) -> None:
         """Publish what the running cell has registered: nobody will see it end."""
@@ -90,9 +99,16 @@ class _Listener:
         self._guarded(self._after, result)
 
     def _before(self, info: ExecutionInfo) -> None:
-        self._loading = None
-        key = info.cell_id or f"anon:{self._session.next_run}"
-        self._recorder.begin(info, self._session.position_of(key))
+        if self._loading and not is_inside_cell(self._shell.user_ns):
+            # It was no cell that loaded the extension, but a startup file, which has no end.
+            self._loading = None
+            self.leave()
+        self._begin(info, info.cell_id)
+
+    def _begin(self, info: object, cell_id: str | None) -> None:
+        session = self._session
+        position = session.position_of(cell_id)
+        self._recorder.begin(info, position, cell_id=cell_id, plan=session.planned)
 
     def _after(self, result: ExecutionResult) -> None:
         info: Any = result.info
@@ -104,40 +120,40 @@ class _Listener:
         started: object = self._loading or info
         self._loading = None
         draft = self._recorder.end(started, succeeded=bool(result.success))
-        cell = _cell(self._session, result, self._shell.user_ns)
-        self._session.forget_deleted(_deleted(info), cell.key)
-        outcome = self._session.finish(cell, draft)
-        card = self._card(outcome)
+        self._session.forget_deleted(_deleted(info), info.cell_id)
+        outcome = self._session.finish(_ended(result, self._shell.user_ns), draft)
+        card = self._card(outcome, draft)
         if card:
             self._session.screen.show(card)
 
-    def _card(self, outcome: Outcome) -> Card:
+    def _card(self, outcome: Outcome, draft: CellDraft | None) -> Card:
         cell = outcome.cell
-        change = outcome.change
         url, notes = self._serve(outcome)
+        notes += remarks(outcome, draft, self._session)
+        card = card_of(outcome, url=url, notes=notes)
         before = self._cards.get(cell.key)
-        renewed = change.replaced and not (
-            change.added or change.removed or change.taken or change.restored
-        )
         # An unchanged cell that runs again shows the bytes that it showed before, so that the
         # notebook stays the same under version control.
-        if before and before[0] == cell.source and renewed and not (notes or outcome.refused):
-            return before[1]
-        card = card_of(outcome, url=url, notes=notes)
-        if cell.succeeded:
+        if before and before[0] == cell.source and outcome.change and outcome.change.only_renews:
+            return replace(card, lines=before[1].lines, url=before[1].url)
+        if outcome.is_published:
             self._cards[cell.key] = (cell.source, card)
         return card
 
     def _serve(self, outcome: Outcome) -> tuple[str | None, list[Note]]:
-        if not outcome.change:
-            return None, []
+        session = self._session
+        notes = [Note("warning", each) for each in session.server.take_news()]
+        if not outcome.is_published:
+            return None, notes
         try:
-            server = self._session.start_if_needed()
+            session.follow(may_start=bool(outcome.change) or self._is_new)
+            self._is_new = False
         except _EXPLAINED as error:
-            return None, [Note("error", f"Published, but not served: {error}")]
-        if server is None:
-            return None, []
-        return server.url, [Note("info", server.notice)] if server.notice else []
+            return None, [*notes, Note("error", f"Published, but not served: {error}")]
+        url = session.server.announced() if outcome.change else None
+        if url and session.server.notice:
+            notes.append(Note("info", session.server.notice))
+        return url, notes
 
     def _guarded(self, hook: Callable[[Any], None], argument: Any) -> None:
         """A hook that raised would print a traceback under every cell from now on."""
@@ -148,12 +164,10 @@ class _Listener:
             self._session.screen.show(Card(notes=[Note("error", message)]))
 
 
-def _cell(session: Session, result: ExecutionResult, namespace: Any) -> Cell:
+def _ended(result: ExecutionResult, namespace: Any) -> Ended:
     info: Any = result.info
-    run = session.next_run
-    return Cell(
-        key=info.cell_id or f"anon:{run}",
-        run=run,
+    return Ended(
+        cell_id=info.cell_id,
         number=result.execution_count,
         source=info.raw_cell,
         transformed=info.transformed_cell or info.raw_cell,
@@ -185,11 +199,14 @@ class _Screen:
 
     def show(self, view: Any) -> None:
         if self._is_terminal:
-            print(terminal.render(view, colour=sys.stdout.isatty()))  # noqa: T201
+            text = terminal.render(view, colour=terminal.can_show_colour(sys.stdout))
+            encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+            print(text.encode(encoding, "replace").decode(encoding))  # noqa: T201
             return
         # A card is there after every cell: one line of text. Other views were asked for.
         plain = view.line if isinstance(view, Card) else terminal.render(view, width=100)
-        display({"text/plain": plain, "text/html": html.rendered(view)}, raw=True)
+        bundle = {"text/plain": plain, "text/html": html.rendered(view)}
+        display(bundle, raw=True)  # type: ignore[no-untyped-call]  # IPython gives it no types
 
     def name_of(self, filename: str) -> str | None:
         """Return how the person knows a file of source: "Cell In[3]"; None for a real file."""

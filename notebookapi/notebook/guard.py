@@ -6,7 +6,7 @@ its own origin. The guard stands outside the application, so an export is withou
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
@@ -16,14 +16,19 @@ from starlette.websockets import WebSocketClose
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+Origins = Callable[[], Iterable[str]]
 _POLICY_VIOLATION = 1008  # RFC 6455, section 7.4.1
 
 
-def guarded(app: ASGIApp) -> ASGIApp:
-    """Return `app` behind the guard: what is refused gets 403 and a line that says why."""
+def guarded(app: ASGIApp, allowed: Origins = tuple) -> ASGIApp:
+    """Return `app` behind the guard: what is refused gets 403 and a line that says why.
+
+    allowed: returns the origins whose pages may send whatever they like.
+    """
 
     async def guard(scope: Scope, receive: Receive, send: Send) -> None:
-        reason = refusal(scope) if scope["type"] in ("http", "websocket") else None
+        is_request = scope["type"] in ("http", "websocket")
+        reason = refusal(scope, allowed) if is_request else None
         if reason is None:
             await app(scope, receive, send)
         elif scope["type"] == "websocket":
@@ -34,25 +39,30 @@ def guarded(app: ASGIApp) -> ASGIApp:
     return guard
 
 
-def refusal(scope: Mapping[str, object]) -> str | None:
+def refusal(scope: Mapping[str, object], allowed: Origins = tuple) -> str | None:
     """Return why a request is refused, or None."""
     headers = Headers(scope=dict(scope))
     host = _name(f"//{headers.get('host', '')}")
     if host not in LOOPBACK:
-        return (
-            f"Host {host!r} is not a name of this machine. Use http://127.0.0.1, or localhost."
-        )
+        return f"Host {host!r} is not a name of this machine. Use http://127.0.0.1, or localhost."
     unsafe = scope["type"] == "websocket" or scope.get("method") not in _SAFE
     if not unsafe:
         return None
     origin = headers.get("origin")
+    if origin is not None and origin in allowed():
+        return None
     foreign = origin is not None and urlsplit(origin).netloc != headers.get("host")
     if foreign or headers.get("sec-fetch-site") in ("cross-site", "same-site"):
         return (
-            f"Requests that may change something are refused from the pages of {origin!r}; "
-            "send them from the notebook, or from this server's own pages."
+            f"Requests that may change something are refused from the pages of {_of(origin)}; send "
+            "them from the notebook or from this server's own pages, or list that origin in the "
+            "application's CORSMiddleware."
         )
     return None
+
+
+def _of(origin: str | None) -> str:
+    return repr(origin) if origin else "another site"
 
 
 def _name(netloc: str) -> str:

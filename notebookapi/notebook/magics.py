@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from notebookapi.notebook.errors import BadArguments, UnknownSubcommand
-from notebookapi.notebook.session import Session
+from notebookapi.notebook.face import Session
 from notebookapi.notebook.views.model import Message, RouteList, View
 
 Subcommand = Callable[[Session, Sequence[str]], View]
@@ -22,7 +22,9 @@ def run(session: Session, line: str) -> View:
     try:
         words = shlex.split(line)
     except ValueError as error:
-        raise BadArguments(f"`%api {line}` cannot be read: {error}. Close the quotation.") from error
+        raise BadArguments(
+            f"`%api {line}` cannot be read: {error}. Close the quotation."
+        ) from error
     if not words:
         return session.state()
     name, *arguments = words
@@ -48,7 +50,7 @@ def _serve(session: Session, arguments: Sequence[str]) -> View:
     while waiting:
         word = waiting.pop(0)
         if word == "--port":
-            port = _port(waiting.pop(0) if waiting else "")
+            port = _port(waiting)
         elif name is None and word.isidentifier():
             name = word
         else:
@@ -78,6 +80,7 @@ def _export(session: Session, arguments: Sequence[str]) -> View:
 
 
 def _help(session: Session, arguments: Sequence[str]) -> View:
+    _none("help", arguments)
     return Message("%api: the session at a glance, and:", [f"%api {each}" for each in USAGE])
 
 
@@ -103,12 +106,14 @@ def _none(name: str, arguments: Sequence[str]) -> None:
         raise BadArguments(f"`%api {name}` takes nothing more; it was given {arguments[0]!r}.")
 
 
-def _port(word: str) -> int:
+def _port(waiting: list[str]) -> int:
+    cure = "a number from 1 to 65535, such as `--port 8000`."
+    if not waiting:
+        raise BadArguments(f"`--port` needs {cure}")
+    word = waiting.pop(0)
     if word.isdecimal() and 0 < int(word) < 65536:
         return int(word)
-    raise BadArguments(
-        f"`--port {word}` is not a port; give a number from 1 to 65535, such as `--port 8000`."
-    )
+    raise BadArguments(f"`--port {word}` is not a port; give {cure}")
 
 
 def _unknown(name: str) -> UnknownSubcommand:

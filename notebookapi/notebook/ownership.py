@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from notebookapi._table.published import Place, Registration
@@ -12,6 +12,10 @@ from notebookapi.editing import Add, Operation, Owner, Remove
 from notebookapi.notebook.recorder import Made
 
 Identity = tuple[object, ...]
+_REPEATABLE = ("middleware", "include")
+
+NOBODY = Cell(key="", run=0, number=None, source="", transformed="", succeeded=True)
+"""The cell of what no cell made: registered before loading, by a module, or by a thread."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,6 +54,8 @@ class Change:
 
     replaced: (before, after). restored: served again, since what shadowed them is gone.
     taken: (other cell's, this cell's), where this cell serves now what the other did.
+    hiding: (other cell's, this cell's), where this cell serves what the other would, as before.
+    doubled: (first, second) of one identity within the cell; the first serves.
     """
 
     added: Sequence[Owned] = ()
@@ -57,10 +63,16 @@ class Change:
     removed: Sequence[Owned] = ()
     restored: Sequence[Owned] = ()
     taken: Sequence[tuple[Owned, Owned]] = ()
-    renamed: Sequence[tuple[Owned, Owned]] = ()
+    hiding: Sequence[tuple[Owned, Owned]] = ()
+    doubled: Sequence[tuple[Owned, Owned]] = ()
 
     def __bool__(self) -> bool:
         return any((self.added, self.replaced, self.removed, self.restored, self.taken))
+
+    @property
+    def only_renews(self) -> bool:
+        """Whether the same is served as before, made anew."""
+        return not (self.added or self.removed or self.restored or self.taken)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,6 +82,7 @@ class Plan:
     operations: tuple[Operation, ...]
     change: Change
     owned: tuple[Owned, ...]
+    position: Place
 
 
 def identity_of(owner: Owner, registration: Registration) -> Identity:
@@ -85,124 +98,233 @@ def identity_of(owner: Owner, registration: Registration) -> Identity:
 
 
 def plan_run(
-    owned: Sequence[Owned], cell: Cell, made: Sequence[Made], withdrawn: Sequence[Remove] = ()
+    owned: Sequence[Owned],
+    cell: Cell,
+    made: Sequence[Made],
+    *,
+    position: Place = (),
+    withdrawn: Sequence[Remove] = (),
+    strays: Sequence[Owned] = (),
+    is_over: bool = True,
 ) -> Plan:
     """Compare what a cell registers with what is owned; nothing is changed here.
 
-    withdrawn: what the cell took away by its own `edit`, whoever made it.
+    position: the cell's place. withdrawn: what the cell took away by its own `edit`, whoever
+    made it. strays: what is declared and nobody's. is_over: whether it registers no more.
 
     What the cell owned before is withdrawn or replaced in its place. What another cell serves
     under the same identity is shadowed, or replaced for good where cells have no identity of
-    their own.
+    their own; so is what is nobody's.
     """
-    lost = {each.registration for each in withdrawn}
-    owned = [each for each in owned if each.registration not in lost]
+    lost = [each.registration for each in withdrawn]
+    told = _compare(
+        [each for each in owned if each.registration not in lost],
+        [each for each in strays if each.registration not in lost],
+        cell,
+        [Owned(cell, each.owner, each.registration, each.place, each.line) for each in made],
+    )
+    # A cell that replaces for good what it did not own stands where that stood.
+    moved = min((old.place for old, _ in told.superseded), default=position)
+    renew = _renewed(told, position, position if told.mine else moved, is_over)
+    change = _change(told, renew)
+    gone = [each for each in owned if each.registration in lost and not each.shadowed]
+    return Plan(
+        (*withdrawn, *_operations(told, renew, is_over)),
+        replace(change, removed=[*change.removed, *gone]),
+        (*_kept(told), *renew.values()),
+        position if told.mine else moved,
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Comparison:
+    """What a cell owned, what it registers now, and how the two meet what others own."""
+
+    mine: Sequence[Owned]
+    others: Sequence[Owned]
+    fresh: Sequence[Owned]
+    doubled: Sequence[tuple[Owned, Owned]]
+    paired: Sequence[tuple[Owned, Owned]]
+    added: Sequence[Owned]
+    removed: Sequence[Owned]
+    superseded: Sequence[tuple[Owned, Owned]]
+    clashes: Sequence[tuple[Owned, Owned]]
+    restored: Sequence[Owned]
+
+    @property
+    def gone(self) -> set[Owned]:
+        """What others lose for good."""
+        return {old for old, _ in self.superseded}
+
+    @property
+    def hidden(self) -> set[Owned]:
+        """What others serve no longer, for as long as this cell serves it."""
+        return {old for old, _ in self.clashes if not old.shadowed}
+
+
+def _compare(
+    owned: Sequence[Owned], strays: Sequence[Owned], cell: Cell, made: Sequence[Owned]
+) -> _Comparison:
     mine = [each for each in owned if each.cell.key == cell.key]
     others = [each for each in owned if each.cell.key != cell.key]
-    fresh = [_owned(each, cell) for each in _numbered(made)]
-    replaced, added, removed = _paired(mine, fresh)
-    superseded = list(_superseded(others, added, cell))
+    fresh, doubled = _numbered(made)
+    paired, added, removed = _paired(mine, fresh)
+    superseded = list(_superseded([*others, *strays], added, cell))
     gone = {old for old, _ in superseded}
-    taken = [
-        (other, new)
-        for new in added
-        for other in others
-        if other not in gone and not other.shadowed and other.identity == new.identity
-    ]
-    hidden = {old for old, _ in taken}
-    restored = list(_restored(others, removed, gone))
-    operations = [
-        *withdrawn,
-        *(Remove(each.owner, each.registration) for each in mine if not each.shadowed),
-        *(Remove(each.owner, each.registration) for each in gone if not each.shadowed),
-        *(Remove(each.owner, each.registration) for each in hidden),
-        *(Add(each.owner, each.registration, each.place) for each in fresh),
-        *(Add(each.owner, each.registration, each.place) for each in restored),
-    ]
-    versions = {new: old.version + 1 for old, new in (*replaced, *superseded, *taken)}
-    renew = {each: replace(each, version=versions.get(each, 1)) for each in fresh}
-    kept = [
-        replace(each, shadowed=(each.shadowed or each in hidden) and each not in restored)
-        for each in others
-        if each not in gone
-    ]
-    change = Change(
-        added=[renew[n] for n in added if n not in {new for _, new in (*superseded, *taken)}],
-        replaced=[(old, renew[new]) for old, new in (*replaced, *superseded)],
+    by_identity: dict[Identity, list[Owned]] = {}
+    for each in others:
+        if each not in gone:
+            by_identity.setdefault(each.identity, []).append(each)
+    return _Comparison(
+        mine=mine,
+        others=others,
+        fresh=fresh,
+        doubled=doubled,
+        paired=paired,
+        added=added,
         removed=removed,
-        restored=restored,
-        taken=[(old, renew[new]) for old, new in taken],
-        renamed=[(o, renew[n]) for o, n in superseded if o.identity != n.identity],
+        superseded=superseded,
+        clashes=[(old, new) for new in fresh for old in by_identity.get(new.identity, ())],
+        restored=list(_restored(by_identity, removed)),
     )
-    return Plan(tuple(operations), change, (*kept, *renew.values()))
 
 
-def _numbered(made: Iterable[Made]) -> Iterator[Made]:
-    """Yield what is served: of two registrations of one identity in a cell, the first."""
-    seen: set[Identity] = set()
+def _renewed(
+    told: _Comparison, asked: Place, position: Place, is_over: bool
+) -> Mapping[Owned, Owned]:
+    """Return what is registered with its version, and its place in a cell that is at `position`.
+
+    asked: where the cell was taken to stand.
+    """
+    before = {new: old for old, new in (*told.clashes, *told.superseded, *told.paired)}
+    return {
+        each: replace(
+            each,
+            version=before[each].version + 1 if each in before else 1,
+            # Beside what this cell has not registered again yet, which may have the very place.
+            place=_placed(each.place, asked, position) + (() if is_over else (-1,)),
+        )
+        for each in told.fresh
+    }
+
+
+def _change(told: _Comparison, renew: Mapping[Owned, Owned]) -> Change:
+    hidden = told.hidden
+    taken = [(old, new) for old, new in told.clashes if old in hidden]
+    taking = {new for _, new in taken} | {new for _, new in told.superseded}
+    # What was shadowed itself did not serve: that it serves now is no replacement.
+    back = [new for old, new in told.paired if old.shadowed and new not in taking]
+    renewed = [(old, new) for old, new in told.paired if not old.shadowed and new not in taking]
+    return Change(
+        added=[renew[new] for new in (*told.added, *back) if new not in taking],
+        replaced=[(old, renew[new]) for old, new in (*renewed, *told.superseded)],
+        removed=told.removed,
+        restored=told.restored,
+        taken=[(old, renew[new]) for old, new in taken],
+        hiding=[(old, renew[new]) for old, new in told.clashes if old not in hidden],
+        doubled=told.doubled,
+    )
+
+
+def _operations(
+    told: _Comparison, renew: Mapping[Owned, Owned], is_over: bool
+) -> Iterator[Operation]:
+    mine = told.mine if is_over else [old for old, _ in told.paired]
+    for each in (*mine, *told.gone, *told.hidden):
+        if not each.shadowed:
+            yield Remove(each.owner, each.registration)
+    for each in (*renew.values(), *(told.restored if is_over else ())):
+        yield Add(each.owner, each.registration, each.place)
+
+
+def _kept(told: _Comparison) -> Iterator[Owned]:
+    gone, hidden = told.gone, told.hidden
+    for each in told.others:
+        if each not in gone:
+            shadowed = (each.shadowed or each in hidden) and each not in told.restored
+            yield each if shadowed == each.shadowed else replace(each, shadowed=shadowed)
+
+
+def _placed(place: Place, asked: Place, position: Place) -> Place:
+    """Return a registration's place in a cell that stands at `position`, and not where it asked.
+
+    A place that is not the cell's own, such as that of what it replaced, stays.
+    """
+    return (*position, place[-1]) if place[:-1] == asked else place
+
+
+def _numbered(made: Iterable[Owned]) -> tuple[list[Owned], list[tuple[Owned, Owned]]]:
+    """Return what is served, and (first, second) where a cell registers one identity twice."""
+    seen: dict[Identity, Owned] = {}
+    served: list[Owned] = []
+    doubled: list[tuple[Owned, Owned]] = []
     for each in made:
-        identity = identity_of(each.owner, each.registration)
-        repeatable = each.registration.kind in ("middleware", "include")
-        if repeatable or identity not in seen:
-            seen.add(identity)
-            yield each
-
-
-def _owned(made: Made, cell: Cell) -> Owned:
-    return Owned(cell, made.owner, made.registration, made.place, made.line)
+        first = seen.setdefault(each.identity, each)
+        if first is each or each.registration.kind in _REPEATABLE:
+            served.append(each)
+        else:
+            doubled.append((first, each))
+    return served, doubled
 
 
 def _paired(
     before: Sequence[Owned], after: Sequence[Owned]
 ) -> tuple[list[tuple[Owned, Owned]], list[Owned], list[Owned]]:
     """Pair equal identities in order of occurrence; return pairs, only after, only before."""
-    waiting: dict[Identity, list[Owned]] = {}
+    pairs, new, old = _matched(before, after, lambda each: each.identity)
+    # On an object that the cell makes anew each time, a router say, nothing is identical.
+    more, new, old = _matched(old, new, lambda each: (each.registration.kind, each.label))
+    return [*pairs, *more], new, [each for each in old if not each.shadowed]
+
+
+def _matched(
+    before: Sequence[Owned], after: Sequence[Owned], key: Callable[[Owned], object]
+) -> tuple[list[tuple[Owned, Owned]], list[Owned], list[Owned]]:
+    waiting: dict[object, list[Owned]] = {}
     for each in before:
-        waiting.setdefault(each.identity, []).append(each)
+        waiting.setdefault(key(each), []).append(each)
     pairs: list[tuple[Owned, Owned]] = []
-    added: list[Owned] = []
+    unmatched: list[Owned] = []
     for each in after:
-        there = waiting.get(each.identity)
+        there = waiting.get(key(each))
         if there:
             pairs.append((there.pop(0), each))
         else:
-            added.append(each)
-    removed = [each for rest in waiting.values() for each in rest if not each.shadowed]
-    return pairs, added, removed
+            unmatched.append(each)
+    left = {each for rest in waiting.values() for each in rest}
+    return pairs, unmatched, [each for each in before if each in left]
 
 
 def _superseded(
     others: Sequence[Owned], added: Sequence[Owned], cell: Cell
 ) -> Iterator[tuple[Owned, Owned]]:
-    """Yield (old, new) where a cell without an id repeats what another such cell registered."""
-    if not cell.is_anonymous:
-        return
-    done: set[Owned] = set()
-    for new in added:
-        for old in others:
-            if old not in done and old.cell.is_anonymous and _means_the_same(old, new):
-                done.add(old)
-                yield old, new
+    """Yield (old, new) where old goes for good: it is nobody's, or a cell's without an id."""
+    by_identity = [
+        each
+        for each in others
+        if each.cell is NOBODY or (cell.is_anonymous and each.cell.is_anonymous)
+    ]
+    pairs, new, left = _matched(by_identity, added, lambda each: each.identity)
+    yield from pairs
+    if cell.is_anonymous:
+        named = [each for each in left if each.cell is not NOBODY and not each.shadowed]
+        yield from _matched(
+            [each for each in named if _name(each)], [n for n in new if _name(n)], _name
+        )[0]
 
 
-def _means_the_same(old: Owned, new: Owned) -> bool:
-    if old.identity == new.identity:
-        return True
-    routes = old.registration.kind == new.registration.kind == "route"
-    methods = old.registration.identity[:1] == new.registration.identity[:1]
-    named = old.endpoint == new.endpoint != "_"
-    return routes and methods and named and old.owner is new.owner
+def _name(owned: Owned) -> tuple[object, ...] | None:
+    """Return what a redefined endpoint is known by where cells have no ids."""
+    if owned.registration.kind != "route" or owned.endpoint in ("", "_"):
+        return None
+    return (owned.owner, owned.registration.identity[0], owned.endpoint)
 
 
 def _restored(
-    others: Sequence[Owned], removed: Sequence[Owned], gone: set[Owned]
+    others: Mapping[Identity, Sequence[Owned]], removed: Sequence[Owned]
 ) -> Iterator[Owned]:
     """Yield what was shadowed by something that is withdrawn now, the latest run's first."""
     for lost in removed:
-        candidates = [
-            each
-            for each in others
-            if each.shadowed and each not in gone and each.identity == lost.identity
-        ]
+        candidates = [each for each in others.get(lost.identity, ()) if each.shadowed]
         if candidates:
             yield max(candidates, key=lambda each: each.cell.run)

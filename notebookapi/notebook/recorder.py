@@ -4,49 +4,86 @@ from __future__ import annotations
 
 import inspect
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from types import FrameType
+from types import FrameType, ModuleType
 from typing import Any
 
-from notebookapi._table.published import Place, Registration
-from notebookapi.editing import Add, Draft, Owner, Remove, Replace, current_draft, stage_on
+from notebookapi._table.published import Place, Published, Registration, next_place
+from notebookapi.editing import (
+    Add,
+    Application,
+    Draft,
+    Operation,
+    Owner,
+    Remove,
+    Replace,
+    current_draft,
+    stage_on,
+)
+from notebookapi.notebook.naming import owners_named
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Made:
-    """A registration that a cell made. line: 1-based, of the cell's transformed source."""
+    """A registration that a cell made. line: 1-based, of the cell's transformed source.
+
+    module: the module whose import made it; such a registration is not the cell's own, since the
+    import does not run again when the cell does.
+    """
 
     owner: Owner
     registration: Registration
     place: Place
     line: int
+    module: ModuleType | None = None
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether the import that made it failed."""
+        module = self.module
+        return module is not None and sys.modules.get(module.__name__) is not module
+
+
+Planner = Callable[["CellDraft"], Sequence[Operation]]
+"""Returns what would be published if a cell ended now."""
 
 
 class CellDraft(Draft):
     """What one run of a cell stages.
 
     position: the cell's place among the others; its registrations divide it, in their order.
+    cell_id: the front end's; None where it sends none.
+    named: what the names of applications and routers stood for when the cell began.
     """
 
-    def __init__(self, position: Place, namespace: Mapping[str, Any]) -> None:
+    def __init__(
+        self,
+        position: Place,
+        namespace: Mapping[str, Any],
+        *,
+        cell_id: str | None = None,
+        plan: Planner | None = None,
+    ) -> None:
         super().__init__()
         self.position = position
+        self.cell_id = cell_id
+        self.named = owners_named(namespace)
         self._namespace = namespace
+        self._plan = plan
         self._made: dict[Registration, Made] = {}
         self._count = 0
 
-    def add(self, owner: Owner, registration: Registration) -> None:
-        place = (*self.position, self._count)
-        self._count += 1
-        self._made[registration] = Made(owner, registration, place, self._line())
-        self.stage(Add(owner, registration, place))
-
-    def replace(self, owner: Owner, old: Registration, new: Registration) -> None:
-        there = self.declared(owner).find(old)
-        super().replace(owner, old, new)
-        if there is not None:
-            self._made[new] = Made(owner, new, there.place, self._line())
+    def stage(self, operation: Operation) -> None:
+        # Not only `add` and `replace` come here: an `edit` inside the cell hands over on leaving.
+        if isinstance(operation, Remove):
+            super().stage(operation)
+            return
+        made = self._noted(operation)
+        if isinstance(operation, Add):
+            operation = Add(made.owner, made.registration, made.place)
+        super().stage(operation)
+        self._made[made.registration] = made
 
     @property
     def made(self) -> list[Made]:
@@ -61,19 +98,37 @@ class CellDraft(Draft):
     def withdrawn(self) -> list[Remove]:
         """What the cell withdrew, or replaced, of others' registrations."""
         gone = [
-            (operation.owner, operation.old if isinstance(operation, Replace)
-             else operation.registration)
-            for operation in self.operations
-            if not isinstance(operation, Add)
+            (each.owner, each.old if isinstance(each, Replace) else each.registration)
+            for each in self.operations
+            if not isinstance(each, Add)
         ]
         return [Remove(owner, old) for owner, old in gone if old not in self._made]
 
-    def _line(self) -> int:
-        frame = outermost(sys._getframe(1), self._is_cell)
-        return frame.f_lineno if frame else 1
+    def preview(self, application: Application) -> Published:
+        """Return what an application would serve if the cell ended now.
 
-    def _is_cell(self, frame: FrameType) -> bool:
-        return is_module_level(frame, self._namespace)
+        What it has not registered again yet is served as before.
+        """
+        if self._plan is None:
+            return super().preview(application)
+        draft = Draft()
+        for operation in self._plan(self):
+            draft.stage(operation)
+        return draft.preview(application)
+
+    def _noted(self, operation: Add | Replace) -> Made:
+        line, module = _where(self._namespace)
+        if isinstance(operation, Replace):
+            there = self.declared(operation.owner).find(operation.old)
+            # Behind the old one's place and before the next: its own may be taken again by the
+            # cell that made the old one.
+            place = (*(there.place if there else self.position), *next_place())
+            return Made(operation.owner, operation.new, place, line, module)
+        if module is not None:
+            return Made(operation.owner, operation.registration, next_place(), line, module)
+        place = (*self.position, self._count)
+        self._count += 1
+        return Made(operation.owner, operation.registration, place, line)
 
 
 def is_module_level(frame: FrameType, namespace: Mapping[str, Any]) -> bool:
@@ -81,19 +136,43 @@ def is_module_level(frame: FrameType, namespace: Mapping[str, Any]) -> bool:
     return frame.f_globals is namespace and not frame.f_code.co_flags & inspect.CO_OPTIMIZED
 
 
-def outermost(frame: FrameType | None, accept: Callable[[FrameType], bool]) -> FrameType | None:
-    """Return the accepted frame that was entered first, going outwards from `frame`."""
-    found = None
+def is_inside_cell(namespace: Mapping[str, Any]) -> bool:
+    """Tell whether this is called, however indirectly, by a cell's own statements."""
+    return any(is_module_level(frame, namespace) for frame in _outwards(sys._getframe(1)))
+
+
+def _where(namespace: Mapping[str, Any]) -> tuple[int, ModuleType | None]:
+    """Return the line of the cell that runs, and the module that is being imported there."""
+    line, owner = 1, None
+    is_known = False
+    for frame in _outwards(sys._getframe(1)):
+        if is_module_level(frame, namespace):
+            # The outermost counts: a cell inside this one has other lines.
+            line, is_known = frame.f_lineno, True
+        elif not is_known and (module := _imported(frame)):
+            owner, is_known = module, True
+    return line, owner
+
+
+def _outwards(frame: FrameType | None) -> Iterator[FrameType]:
     while frame is not None:
-        if accept(frame):
-            found = frame
+        yield frame
         frame = frame.f_back
-    return found
 
 
-@dataclass(slots=True, eq=False)
+def _imported(frame: FrameType) -> ModuleType | None:
+    """Return the module whose import a frame runs, if it does; `%run` imports nothing."""
+    if frame.f_code.co_name != "<module>":
+        return None
+    name = frame.f_globals.get("__name__")
+    module = sys.modules.get(name) if isinstance(name, str) and name != "__main__" else None
+    return module if module is not None and vars(module) is frame.f_globals else None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class _Open:
-    draft: CellDraft
+    info: object  # kept: another object must not get its id while it is a key
+    draft: Draft
     nested_at: int | None
 
 
@@ -108,19 +187,30 @@ class Recorder:
         self._namespace = namespace
         self._open: dict[int, _Open] = {}
 
-    def begin(self, info: object, position: Place) -> None:
+    def begin(
+        self,
+        info: object,
+        position: Place,
+        *,
+        cell_id: str | None = None,
+        plan: Planner | None = None,
+    ) -> None:
         """Start recording for an execution."""
         outer = current_draft()
-        if isinstance(outer, CellDraft):
-            self._open[id(info)] = _Open(outer, len(outer.operations))
+        if outer is not None:
+            self._open[id(info)] = _Open(info, outer, len(outer.operations))
             return
-        draft = CellDraft(position, self._namespace)
-        self._open[id(info)] = _Open(draft, None)
+        draft = CellDraft(position, self._namespace, cell_id=cell_id, plan=plan)
+        self._open[id(info)] = _Open(info, draft, None)
         stage_on(draft)
 
     def abandon(self) -> list[CellDraft]:
         """Stop recording altogether; return the drafts of the cells that are running."""
-        drafts = [there.draft for there in self._open.values() if there.nested_at is None]
+        drafts = [
+            there.draft
+            for there in self._open.values()
+            if there.nested_at is None and isinstance(there.draft, CellDraft)
+        ]
         self._open.clear()
         for draft in drafts:
             draft.close()
@@ -146,4 +236,4 @@ class Recorder:
         # is published at once. `reset` would raise here: async cells run in a copied context.
         there.draft.close()
         stage_on(None)
-        return there.draft
+        return there.draft if isinstance(there.draft, CellDraft) else None

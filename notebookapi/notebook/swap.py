@@ -2,49 +2,191 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from notebookapi._table.published import Place, Registration
 from notebookapi.cells import Cell
-from notebookapi.editing import publish
-from notebookapi.notebook.ownership import Change, Owned, plan_run
-from notebookapi.notebook.recorder import CellDraft
+from notebookapi.editing import Add, Operation, Owner, Remove, publish
+from notebookapi.exceptions import NotebookAPIError
+from notebookapi.notebook.carrying import Carried, carry, move_settings
+from notebookapi.notebook.naming import Renewed, applications_of
+from notebookapi.notebook.ownership import NOBODY, Change, Owned, identity_of, plan_run
+from notebookapi.notebook.recorder import CellDraft, Made
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A run of a cell, as its end finds it. cell_id: the front end's; None where it sends none."""
+
+    cell_id: str | None
+    number: int | None
+    source: str
+    transformed: str
+    succeeded: bool
+    failed_line: int | None = None
+
+    def as_cell(self, run: int) -> Cell:
+        return Cell(
+            key=self.cell_id or f"anon:{run}",
+            run=run,
+            number=self.number,
+            source=self.source,
+            transformed=self.transformed,
+            succeeded=self.succeeded,
+            failed_line=self.failed_line,
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Outcome:
     """What came of a run.
 
+    owned: who owns what now. position: the cell's place from now on.
+    made: what the cell itself registered, published or not.
     kept: of a run that published nothing, what it owns and still serves.
     dropped: of a run that published nothing, what it would have registered.
     refused: why publishing failed although the cell ended well.
+    carried: what went over to a new application or router, or could not.
     """
 
     cell: Cell
+    owned: Sequence[Owned] = ()
+    position: Place = ()
     change: Change = Change()
+    made: Sequence[Made] = ()
     kept: Sequence[Owned] = ()
     dropped: Sequence[str] = ()
     refused: Exception | None = None
+    carried: Carried = Carried()
 
-    def __bool__(self) -> bool:
-        return bool(self.change or self.kept or self.dropped or self.refused)
+    @property
+    def is_published(self) -> bool:
+        return self.cell.succeeded and self.refused is None
 
 
-def finish(owned: Sequence[Owned], cell: Cell, draft: CellDraft) -> tuple[Outcome, Sequence[Owned]]:
-    """Publish a run's registrations if it ended well; return what came of it and who owns what."""
+def finish(
+    owned: Sequence[Owned], cell: Cell, draft: CellDraft, renewed: Renewed | None = None
+) -> Outcome:
+    """Publish a run's registrations if it ended well; return what came of it and who owns what.
+
+    renewed: the applications and routers whose name stands for another one since this run.
+    """
+    owned = list(_declared_still(owned))
+    made, imported = _told_apart(draft)
     if not cell.succeeded:
-        return _nothing(owned, cell, draft), owned
-    plan = plan_run(owned, cell, draft.made, draft.withdrawn)
-    if not plan.operations:
-        return Outcome(cell), owned
+        return _nothing(owned, cell, made, imported)
     try:
-        publish(plan.operations)
+        return _publish(owned, cell, draft, made, imported, renewed or {})
     except Exception as error:  # composing runs the person's own classes, such as middleware
-        outcome = _nothing(owned, cell, draft)
-        return Outcome(cell, kept=outcome.kept, dropped=outcome.dropped, refused=error), owned
-    return Outcome(cell, plan.change), plan.owned
+        return _nothing(owned, cell, made, imported, error)
 
 
-def _nothing(owned: Iterable[Owned], cell: Cell, draft: CellDraft) -> Outcome:
+def _told_apart(draft: CellDraft) -> tuple[list[Made], list[Made]]:
+    """Return what the cell itself registered, and what its imports did."""
+    made = draft.made
+    imported = [each for each in made if each.module is not None and not each.is_lost]
+    return [each for each in made if each.module is None], imported
+
+
+def planned(owned: Sequence[Owned], cell: Cell, draft: CellDraft) -> Sequence[Operation]:
+    """Return what publishes a run that goes on as far as it has come.
+
+    What the cell owned and has not registered again yet stays.
+    """
+    owned = list(_declared_still(owned))
+    made, imported = _told_apart(draft)
+    plan = plan_run(
+        owned,
+        cell,
+        made,
+        position=draft.position,
+        withdrawn=draft.withdrawn,
+        strays=list(_strays(owned, made)),
+        is_over=False,
+    )
+    return [*_importing(imported), *plan.operations]
+
+
+def _publish(
+    owned: Sequence[Owned],
+    cell: Cell,
+    draft: CellDraft,
+    made: Sequence[Made],
+    imported: Sequence[Made],
+    renewed: Renewed,
+) -> Outcome:
+    # What the cell itself registered on an object that it makes anew goes with the old one.
+    carried = carry([each for each in owned if each.cell.key != cell.key], renewed)
+    plan = plan_run(
+        carried.applied(owned),
+        cell,
+        made,
+        position=draft.position,
+        withdrawn=draft.withdrawn,
+        strays=list(_strays(owned, made)),
+    )
+    operations = [*_importing(imported), *carried.operations, *plan.operations]
+    _serve_from_now_on([*(each.owner for each in operations), *renewed.values()])
+    if operations:
+        publish(operations)
+    move_settings(renewed)
+    return Outcome(cell, plan.owned, plan.position, plan.change, made, carried=carried)
+
+
+def _serve_from_now_on(owners: Iterable[Owner]) -> None:
+    """Let applications publish before anybody asks, so that a later publication is checked."""
+    for owner in dict.fromkeys(owners):
+        for application in applications_of(owner):
+            _ = application.published
+
+
+def _nothing(
+    owned: Sequence[Owned],
+    cell: Cell,
+    made: Sequence[Made],
+    imported: Sequence[Made],
+    refused: Exception | None = None,
+) -> Outcome:
+    """Publish only what imports registered: they do not run again when the cell does."""
+    try:
+        publish(_importing(imported))
+    except NotebookAPIError as error:
+        refused = refused or error
     kept = [each for each in owned if each.cell.key == cell.key and not each.shadowed]
-    return Outcome(cell, kept=kept, dropped=[each.registration.label for each in draft.made])
+    dropped = [each.registration.label for each in made]
+    return Outcome(cell, owned, made=made, kept=kept, dropped=dropped, refused=refused)
+
+
+def _declared_still(owned: Iterable[Owned]) -> Iterator[Owned]:
+    """Leave out what somebody else withdrew: a thread, or code that is no cell's."""
+    there: dict[Owner, frozenset[Registration]] = {}
+    for each in owned:
+        if each.owner not in there:
+            there[each.owner] = _registrations(each.owner)
+        if each.shadowed or each.registration in there[each.owner]:
+            yield each
+
+
+def _registrations(owner: Owner) -> frozenset[Registration]:
+    return frozenset(placed.registration for placed in owner._declared.placed)
+
+
+def _strays(owned: Iterable[Owned], made: Iterable[Made]) -> Iterator[Owned]:
+    """Yield what is declared where the cell registers, and is no cell's nor a constructor's."""
+    known = {each.registration for each in owned}
+    for owner in {each.owner: None for each in made}:
+        for placed in owner._declared.placed:
+            if placed.registration not in known and placed.place[0] >= 0:
+                yield Owned(NOBODY, owner, placed.registration, placed.place, 1)
+
+
+def _importing(imported: Iterable[Made]) -> Iterator[Operation]:
+    """Yield what publishes a module's registrations; a reloaded module's replace the earlier."""
+    there: Mapping[object, Registration]
+    for each in imported:
+        there = {identity_of(each.owner, r): r for r in _registrations(each.owner)}
+        before = there.get(identity_of(each.owner, each.registration))
+        if before is not None:
+            yield Remove(each.owner, before)
+        yield Add(each.owner, each.registration, each.place)

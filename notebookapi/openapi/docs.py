@@ -62,7 +62,10 @@ if (typeof SwaggerUIBundle === 'undefined') {
 const ui = SwaggerUIBundle({
     url: '$openapi_url',
 $parameters
-$oauth2_redirect    presets: [SwaggerUIBundle.presets.apis],
+$oauth2_redirect    presets: [
+        SwaggerUIBundle.presets.apis,
+        SwaggerUIBundle.SwaggerUIStandalonePreset,
+    ],
 })
 $init_oauth</script>
 </body>

@@ -17,7 +17,7 @@ from IPython.core.inputtransformer2 import TransformerManager
 
 from notebookapi.cells import Cell, Registered
 from notebookapi.cells.statements import first_line, parse
-from notebookapi.export import ExportRequest
+from notebookapi.export import ExportRequest, write_module
 
 
 class Application:
@@ -63,9 +63,9 @@ class Application:
 
 
 def stand_in() -> types.ModuleType:
-    """A module `web` whose `API` and `Router` cells can import."""
+    """A module `web` whose `API`, `Router` and ready-made `app` cells can import."""
     module = types.ModuleType("web")
-    module.__dict__.update(API=Application, Router=Application)
+    module.__dict__.update(API=Application, Router=Application, app=Application())
     return module
 
 
@@ -154,3 +154,22 @@ def execute(text: str) -> Mapping[str, Any]:
     sys.modules["exported"] = module  # Data classes look for their module there.
     exec(compile(text, "exported.py", "exec"), module.__dict__)
     return module.__dict__
+
+
+MAIN = """
+
+if __name__ == "__main__":
+    import uvicorn
+
+    uvicorn.run(app, host="127.0.0.1", port=8000)
+"""
+
+
+def written(*cells: str, **options: Any) -> str:
+    """The module's text, without the block at its end."""
+    notebook = Notebook()
+    for cell in cells:
+        notebook.run(cell)
+    text = write_module(notebook.request(**options)).text
+    assert text.endswith(MAIN)
+    return text.removesuffix(MAIN)

@@ -165,22 +165,29 @@ def test_nothing_to_export() -> None:
 @pytest.mark.parametrize(
     ("cell", "note"),
     [
-        ("from math import *", "cell 2, line 1 has a star import"),
-        (
-            "import os\nos.environ['API_KEY'] = 'abc'",
-            "cell 2, line 2 sets API_KEY, which reads like",
-        ),
-        ("import sys\nsys.path.append('lib')", "cell 2, line 2 changes sys.path"),
+        ("import sys\nsys.path.append('lib')", "cell 3, line 2 changes sys.path"),
+        ("token = 'abcdefgh1'", "cell 3, line 1: token reads like a credential, and its value"),
     ],
 )
 def test_notes(cell: str, note: str) -> None:
     notebook = Notebook()
-    for source in [HEAD, cell, "@app.get('/a')\ndef a(): return pi" if "*" in cell else
-                   "@app.get('/a')\ndef a(): ..."]:  # fmt: skip
+    for source in (HEAD, "pi = 3\ntoken = ''", cell, "@app.get('/a')\ndef a(): return pi, token"):
         notebook.run(source)
+    [found] = write_module(notebook.request()).notes
+    assert note in found
+
+
+def test_a_credential_in_the_environment_is_left_out() -> None:
+    notebook = Notebook()
+    notebook.run(HEAD)
+    notebook.run("import os\nos.environ['API_KEY'] = 'abc'\n%env DB_PASSWORD=xyz")
+    notebook.run("@app.get('/a')\ndef a(): return os.environ['API_KEY'], os.environ['DB_PASSWORD']")
     module = write_module(notebook.request())
-    assert [n for n in module.notes if note in n]
-    assert "abc" not in module.text
+    assert "abc" not in module.text and "xyz" not in module.text
+    assert [note.split(",")[0] for note in module.notes] == [
+        "cell 2",
+        "cell 2",
+    ]
 
 
 def test_a_change_of_an_object_made_anew_since_is_noted() -> None:
@@ -193,4 +200,16 @@ def test_a_change_of_an_object_made_anew_since_is_noted() -> None:
     assert write_module(notebook.request()).notes == (
         "cell 3, line 1 changes ITEMS, which cell 5 has made anew since: "
         "the module makes it, then changes it.",
+    )
+
+
+def test_a_star_import_is_noted_and_kept_for_names_that_no_cell_binds() -> None:
+    notebook = Notebook()
+    notebook.run(HEAD)
+    notebook.run("from math import *")
+    notebook.run("@app.get('/a')\ndef a(): return pi")
+    module = write_module(notebook.request())
+    assert "from math import *\n" in module.text
+    assert module.notes == (
+        "cell 2, line 1 has a star import, kept as it is; import by name and unused names go.",
     )

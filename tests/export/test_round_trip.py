@@ -85,3 +85,42 @@ def test_the_module_answers_as_the_notebook(made: Sequence[Step], routes: Sequen
 def answers(app: Any) -> list[tuple[str, Any]]:
     """What each route answers, in the order in which they match."""
     return [(path, endpoint()) for _, path, endpoint in app.served]
+
+
+@given(
+    positions=st.permutations(NAMES),
+    reruns=st.lists(
+        st.tuples(st.sampled_from(NAMES), st.integers(1, 9), st.booleans()), max_size=8
+    ),
+)
+def test_cells_that_ran_out_of_order(
+    positions: Sequence[str], reruns: Sequence[tuple[str, int, bool]]
+) -> None:
+    """`a` may read `b`, and `b` may read `c`, wherever their cells stand.
+
+    The module has the values that the current sources give, routes in the order of the cells.
+    """
+    notebook = Notebook()
+    notebook.run(HEAD, "head")
+    sources = {name: definition(name, 0, reads=False) for name in NAMES}
+    for name in positions:
+        notebook.run(sources[name], name)
+    for name, value, reads in reruns:
+        sources[name] = definition(name, value, reads=reads)
+        assert notebook.run(sources[name], name).succeeded
+    module = execute(write_module(notebook.request()).text)
+    expected: dict[str, Any] = execute(HEAD)  # type: ignore[assignment]  # a fresh one, to fill
+    for name in reversed(NAMES):
+        exec(sources[name], expected)
+    assert {name: module[name] for name in NAMES} == {name: expected[name] for name in NAMES}
+    assert sorted(path for path, _ in answers(module["app"])) == [f"/{name}" for name in NAMES]
+    if not any(reads for _, _, reads in reruns):
+        assert [path for path, _ in answers(module["app"])] == [f"/{name}" for name in positions]
+
+
+def definition(name: str, value: int, *, reads: bool) -> str:
+    read = {"a": "b", "b": "c"}.get(name) if reads else None
+    return (
+        f"{name} = [{value}, *{read or []}]\n"
+        f"@app.get('/{name}')\ndef read_{name}(first={name}):\n    return first, {name}"
+    )

@@ -1,31 +1,9 @@
 """Cells -> the text of a module: whole texts for the shape, pieces for the rules."""
 
-from collections.abc import Sequence
-from typing import Any
-
-import pytest
-
 from notebookapi.export import write_module
-from tests.export.notebook import Notebook, execute
+from tests.export.notebook import Notebook, execute, written
 
 HEAD = "from web import API\napp = API()"
-MAIN = """
-
-if __name__ == "__main__":
-    import uvicorn
-
-    uvicorn.run(app, host="127.0.0.1", port=8000)
-"""
-
-
-def written(*cells: str, **options: Any) -> str:
-    """The module's text, without the block at its end."""
-    notebook = Notebook()
-    for cell in cells:
-        notebook.run(cell)
-    text = write_module(notebook.request(**options)).text
-    assert text.endswith(MAIN)
-    return text.removesuffix(MAIN)
 
 
 def test_whole_module() -> None:
@@ -76,169 +54,6 @@ def read(id: int):
     )
 
 
-ROUTE = "@app.get('/a')\ndef a(): return ITEMS"
-
-# cells, texts that the module has, texts that it has not
-RULES: dict[str, tuple[Sequence[str], Sequence[str], Sequence[str]]] = {
-    "mutations of kept objects": (
-        [
-            "ITEMS = []",
-            "ITEMS.append(1)",
-            "ITEMS += [2]",
-            "for i in 3, 4:\n    ITEMS.append(i)",
-            ROUTE,
-        ],
-        ["ITEMS.append(1)", "ITEMS += [2]", "for i in 3, 4:"],
-        [],
-    ),
-    "mutations of other objects": (
-        ["ITEMS = []\nother = []", "other.append(ITEMS)", ROUTE],
-        [],
-        ["other"],
-    ),
-    "a call that changes a global": (
-        ["ITEMS = []\ndef fill():\n    ITEMS.append(1)", "fill()", ROUTE],
-        ["\nfill()"],
-        [],
-    ),
-    "a call that assigns a global": (
-        ["def connect():\n    global ITEMS\n    ITEMS = [1]", "connect()", ROUTE],
-        ["\nconnect()"],
-        [],
-    ),
-    "a call that changes its argument": (
-        [
-            "ITEMS = []\ndef fill(what): what.append(1)\ndef show(what): print(what)",
-            "fill(ITEMS)\nshow(ITEMS)",
-            ROUTE,
-        ],
-        ["fill(ITEMS)"],
-        ["show"],
-    ),
-    "a decorator of the person's own that collects": (
-        [
-            "ITEMS = []\ndef collect(f):\n    ITEMS.append(f)\n    return f",
-            "@collect\ndef one(): ...",
-            ROUTE,
-        ],
-        ["@collect\ndef one()"],
-        [],
-    ),
-    "settings of a library, if it is used": (
-        ["import random, re", "random.seed(0)", "re.purge()", "ITEMS = [random.random()]", ROUTE],
-        ["random.seed(0)"],
-        ["import re", "purge"],
-    ),
-    "a result that is not needed": (
-        ["ITEMS = [1]", "first = ITEMS[0]\ncount = len(ITEMS)", ROUTE],
-        [],
-        ["first", "count"],
-    ),
-    "timing magics are unwrapped": (
-        ["%time ITEMS = [1]", "%%time\n%env A=1\nITEMS.append(2)\n", "%timeit sum(ITEMS)", ROUTE],
-        ["ITEMS = [1]", "ITEMS.append(2)"],
-        ["time", "get_ipython", "environ"],
-    ),
-    "environment variables that are mentioned": (
-        [
-            "import os\nITEMS = os.environ.get('MODE')",
-            "%env MODE=fast\n%env OTHER=1\n%env MODE_KEY=xyz",
-            ROUTE,
-        ],
-        ['os.environ["MODE"] = "fast"'],
-        ["OTHER", "xyz"],
-    ),
-    "string annotations": (
-        ["class Item: ...", "@app.get('/a')\ndef a(x: 'list[Item]' = None): ..."],
-        ["class Item"],
-        [],
-    ),
-    "imports under a condition": (
-        [
-            "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from decimal import Decimal",
-            "ITEMS = []",
-            "try:\n    import tomllib\nexcept ImportError:\n    tomllib = None",
-            "@app.get('/a')\ndef a(x: 'Decimal' = None): return tomllib",
-        ],
-        ["if TYPE_CHECKING:\n    from decimal import Decimal\n", "try:\n    import tomllib\n"],
-        ["ITEMS"],
-    ),
-    "an import of three is needed for one": (
-        [
-            "from math import (\n    ceil,\n    floor,\n)",
-            "@app.get('/a')\ndef a(): return floor(1)",
-        ],
-        ["from math import floor\n"],
-        ["ceil"],
-    ),
-    "dotted imports add up": (
-        [
-            "import os.path",
-            "import xml.dom\nimport xml.sax",
-            "@app.get('/a')\ndef a(): return xml.sax",
-        ],
-        ["import xml.sax"],
-        ["os.path"],
-    ),
-    "future annotations": (
-        [
-            "from __future__ import annotations",
-            "class Item: ...",
-            "@app.get('/a')\ndef a(x: Item): ...",
-        ],
-        ["from __future__ import annotations\n\nfrom web", "class Item"],
-        [],
-    ),
-    "the main block of a script": (
-        ["ITEMS = []", "if __name__ == '__main__':\n    ITEMS.append(3)", ROUTE],
-        [],
-        ["append"],
-    ),
-    "a semicolon's comment": (
-        ["a = 1; ITEMS = 'ü'; b = 2  # two", ROUTE],
-        ['\nITEMS = "ü"\n'],
-        ["two"],
-    ),
-    "dunder names and builtins": (
-        ["ITEMS = __name__\nlist = [1]", "@app.get('/a')\ndef a(): return list, ITEMS, len"],
-        ["list = [1]"],
-        [],
-    ),
-    "what the application is made of": (
-        [
-            "async def life(app):\n    yield TABLE\nTABLE = {}",
-            "app = API(lifespan=life)",
-            ROUTE,
-            "ITEMS = 1",
-        ],
-        ["TABLE = {}", "app = API(lifespan=life)"],
-        ["app = API()"],
-    ),
-    "state of the application": (
-        ["ITEMS = 1\napp.state.model = 3\napp.title = 'New'", ROUTE],
-        ["app.state.model = 3", 'app.title = "New"'],
-        [],
-    ),
-    "routers": (
-        [
-            "from web import Router\nrouter = Router()\nunused = Router()",
-            "@router.get('/r')\ndef r(): ...",
-            "app.include_router(router, prefix='/x')",
-        ],
-        ['@router.get("/r")', 'app.include_router(router, prefix="/x")'],
-        ["unused"],
-    ),
-}
-
-
-@pytest.mark.parametrize(("cells", "has", "lacks"), RULES.values(), ids=RULES)
-def test_what_is_kept(cells: Sequence[str], has: Sequence[str], lacks: Sequence[str]) -> None:
-    text = written(HEAD, *cells)
-    assert [part for part in has if part not in text] == []
-    assert [part for part in lacks if part in text] == []
-    assert execute(text)["app"].served
-
-
 def test_a_replaced_registration_goes_and_its_function_stays_if_needed() -> None:
     text = written(
         HEAD,
@@ -282,6 +97,40 @@ def test_a_name_of_its_own_in_each_of_two_cells() -> None:
     )
     routers = [router for _, _, router in execute(text)["app"].served]
     assert [[path for _, path, _ in router.served] for router in routers] == [["/one"], ["/two"]]
+
+
+def test_what_another_application_serves_is_left_out() -> None:
+    notebook = Notebook()
+    notebook.run(HEAD + "\nother = API()\nalias = app")
+    notebook.run("@alias.get('/a')\ndef a(): ...")
+    notebook.run("LIMIT = 1\n@other.get('/b')\ndef b(): return LIMIT")
+    module = write_module(notebook.request())
+    assert "other" not in module.text and "LIMIT" not in module.text
+    assert [path for _, path, _ in execute(module.text)["app"].served] == ["/a"]
+    assert module.notes == (
+        "cell 3, line 3 registers on an object that the application does not reach: left out.",
+    )
+    other = write_module(notebook.request(application="other")).text
+    assert [path for _, path, _ in execute(other)["other"].served] == ["/b"]
+
+
+def test_an_application_that_is_imported() -> None:
+    notebook = Notebook()
+    notebook.run("from web import app\n@app.get('/a')\ndef a(): ...")
+    text = write_module(notebook.request()).text
+    assert text.startswith("from web import app\n")
+    assert '@app.get("/a")' in text
+
+
+def test_registrations_in_other_forms() -> None:
+    text = written(
+        HEAD,
+        "def read(): ...\napp.get('/a')(read)\nregister = app.post\nregister('/b')(read)",
+        "for path in ('/c', '/d'):\n    app.get(path)(read)",
+        "def make(path): return app.get(path)\n@make('/e')\ndef e(): ...",
+    )
+    served = [path for _, path, _ in execute(text)["app"].served]
+    assert served == ["/a", "/b", "/c", "/d", "/e"]
 
 
 def test_inclusions_follow_the_name_of_a_router() -> None:

@@ -80,7 +80,8 @@ SWAGGER_CASES: list[tuple[dict[str, Any], str]] = [
     ({}, '"deepLinking": true,'),
     ({}, '"showExtensions": true,'),
     ({}, '"showCommonExtensions": true,'),
-    ({}, "presets: [SwaggerUIBundle.presets.apis]"),
+    ({}, "SwaggerUIBundle.presets.apis,"),
+    ({}, "SwaggerUIBundle.SwaggerUIStandalonePreset,"),
     (
         {"oauth2_redirect_url": "/docs/back"},
         "oauth2RedirectUrl: window.location.origin + '/docs/back',",

@@ -22,6 +22,12 @@ class Line:
     who: str
     note: str = ""
 
+    @property
+    def text(self) -> str:
+        """The line as it stands among others in one line of text."""
+        remark = self.note or (self.who if "→" in self.what else "")
+        return f"{self.sign} {self.what}" + (f" ({remark})" if remark else "")
+
 
 @dataclass(frozen=True, slots=True)
 class Note:
@@ -45,10 +51,12 @@ class Card:
     @property
     def line(self) -> str:
         """The card in one line of text."""
-        parts = [f"{each.sign} {each.what}" for each in self.lines]
-        parts += [note.text for note in self.notes]
+        changes = ", ".join(each.text for each in self.lines)
         served = f"serving at {self.url}" if self.url else ""
-        return "notebookapi: " + "; ".join(filter(None, [", ".join(parts), served]))
+        parts = list(filter(None, [changes, *(note.text for note in self.notes), served]))
+        return "notebookapi: " + "; ".join(
+            [*(each.rstrip(".") for each in parts[:-1]), *parts[-1:]]
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +97,8 @@ class State:
     uptime: float
     notice: str | None = None
     failure: str | None = None
+    record: str | None = None
+    news: Sequence[str] = ()
 
     @property
     def line(self) -> str:
@@ -106,6 +116,8 @@ class State:
             ("Uptime", _duration(self.uptime)),
             *([("Port", self.notice)] if self.notice else []),
             *([("Last failure", self.failure)] if self.failure else []),
+            *([("Server log", self.record)] if self.record else []),
+            *(("News", each) for each in self.news),
         ]
 
 
@@ -129,47 +141,61 @@ def card_of(outcome: Outcome, *, url: str | None = None, notes: Sequence[Note] =
     """Return the card of a run: one line per registration, and what the person should know."""
     return Card(
         lines=list(_lines(outcome.change)),
-        notes=[*_failure(outcome), *_notes(outcome.change), *notes],
+        notes=[*_failure(outcome), *_conflicts(outcome.change), *notes],
         url=url,
     )
 
 
 def _lines(change: Change) -> Iterator[Line]:
-    taken = {new: old for old, new in change.taken}
-    for owned in change.added:
-        yield Line("+", owned.label, owned.endpoint)
+    made = {owned: Line("+", owned.label, owned.endpoint) for owned in change.added}
     for old, new in change.replaced:
-        note = f"was {old.label}" if old.label != new.label else ""
-        yield Line("~", new.label, new.endpoint, note)
-    for owned, old in taken.items():
+        made[new] = Line("~", _renamed(old, new), new.endpoint)
+    for old, new in change.taken:
         who = old.endpoint or old.label
-        yield Line("~", owned.label, owned.endpoint, f"was {who} of {old.cell.label}")
+        made.setdefault(new, Line("~", new.label, new.endpoint, f"was {who} of {old.cell.label}"))
+    # In the order in which the cell registers them.
+    yield from (made[owned] for owned in sorted(made, key=lambda each: each.place))
     for owned in change.removed:
         yield Line("-", owned.label, owned.endpoint)
     for owned in change.restored:
         yield Line("+", owned.label, owned.endpoint, f"{owned.cell.label}'s serves again")
 
 
-def _notes(change: Change) -> Iterator[Note]:
-    for old, new in change.taken:
+def _renamed(old: Owned, new: Owned) -> str:
+    """Return the label, with what it was before: `GET /a → /b`."""
+    (methods, _, before), (same, _, after) = old.label.partition(" "), new.label.partition(" ")
+    return f"{methods} {before} → {after}" if methods == same and before != after else new.label
+
+
+def _conflicts(change: Change) -> Iterator[Note]:
+    for old, new in (*change.taken, *change.hiding):
+        is_path = new.registration.kind in ("route", "mount")
+        verb, cure = ("serves", "Change one of the paths") if is_path else ("has", "Keep one")
         yield Note(
             "warning",
-            f"{new.label} was registered by {old.cell.label}{_in_brackets(old.endpoint)}; "
-            f"{new.cell.label}{_in_brackets(new.endpoint)} serves it now. Change one of the paths, or re-run {old.cell.label} "
-            "to have the first one back.",
+            f"{old.label} was registered by {old.cell.label}{_in_brackets(old.endpoint)}; "
+            f"{new.cell.label}{_in_brackets(new.endpoint)} {verb} it now. {cure}, or re-run "
+            f"{old.cell.label} to have the first one back.",
+        )
+    for first, second in change.doubled:
+        names = " and ".join(dict.fromkeys(filter(None, (first.endpoint, second.endpoint))))
+        yield Note(
+            "warning",
+            f"{second.label} is registered twice in {second.cell.label}{_in_brackets(names)}: the "
+            "first serves. Change one of the paths.",
         )
 
 
 def _failure(outcome: Outcome) -> Iterator[Note]:
-    if outcome.refused is not None:
-        yield Note("error", f"Nothing was published: {outcome.refused}")
-    if not (outcome.kept or outcome.dropped):
+    """Say in one line that nothing was published, why, and what serves nevertheless."""
+    if not (outcome.kept or outcome.dropped or outcome.refused):
         return
     label = outcome.cell.label
-    what = "was not published" if outcome.cell.succeeded else "did not end well"
+    what = "did not end well"
+    if outcome.refused is not None:
+        what = f"was not published: {type(outcome.refused).__name__}: {outcome.refused}".rstrip(".")
     lost = f"; {_listed(outcome.dropped)} not registered" if outcome.dropped else ""
-    kept = _served(outcome.kept)
-    yield Note("error", f"{label[0].upper()}{label[1:]} {what}{lost}{kept}.")
+    yield Note("error", f"{label[0].upper()}{label[1:]} {what}{lost}{_served(outcome.kept)}.")
 
 
 def _served(kept: Sequence[Owned]) -> str:

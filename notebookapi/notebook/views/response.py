@@ -55,7 +55,8 @@ def _body(response: httpx2.Response) -> str:
         text = response.text
     else:
         return ""
-    return text if len(text) <= _MOST else f"{text[:_MOST]}\n… {len(text) - _MOST:,} more characters"
+    more = len(text) - _MOST
+    return text if more <= 0 else f"{text[:_MOST]}\n… {more:,} more characters"
 
 
 def _pretty(response: httpx2.Response) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 from functools import singledispatch
 from typing import Any
 
@@ -32,6 +33,12 @@ def render(view: Any, *, width: int | None = None, colour: bool = False) -> str:
     )
     console.print(rendered(view))
     return "\n".join(line.rstrip() for line in out.getvalue().rstrip().splitlines())
+
+
+def can_show_colour(stream: Any) -> bool:
+    """Tell whether a stream is a terminal that shows colour, and the person wants it."""
+    wanted = not os.environ.get("NO_COLOR") and os.environ.get("TERM") not in ("dumb", "unknown")
+    return wanted and bool(getattr(stream, "isatty", bool)())
 
 
 @singledispatch

@@ -1,0 +1,113 @@
+"""A new object under an old name: what other cells registered on the old one moves to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+from starlette.routing import Mount
+
+from notebookapi._options import Inherited
+from notebookapi._table.published import Registration
+from notebookapi.applications import NotebookAPI
+from notebookapi.editing import Add, Operation, Owner, Remove
+from notebookapi.notebook.naming import Renewed
+from notebookapi.notebook.ownership import Owned
+from notebookapi.routing import APIRoute, APIRouter, Inclusion, registration_of
+
+_DEFAULT = Inherited()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Carried:
+    """pairs: (as it was, as it is on the new object). stuck: what only its cell can make again."""
+
+    pairs: tuple[tuple[Owned, Owned], ...] = ()
+    stuck: tuple[Owned, ...] = ()
+
+    @property
+    def operations(self) -> list[Operation]:
+        """What carries them over; those that are shadowed are nowhere to be carried from."""
+        served = [(old, new) for old, new in self.pairs if not old.shadowed]
+        return [
+            *(Remove(old.owner, old.registration) for old, _ in served),
+            *(Add(new.owner, new.registration, new.place) for _, new in served),
+        ]
+
+    def applied(self, owned: Iterable[Owned]) -> list[Owned]:
+        """Return what is owned afterwards."""
+        new = dict(self.pairs)
+        return [new.get(each, each) for each in owned]
+
+
+def carry(owned: Iterable[Owned], renewed: Renewed) -> Carried:
+    """Move registrations to the objects that have taken the names. Raises DeclarationErrors."""
+    pairs: list[tuple[Owned, Owned]] = []
+    stuck: list[Owned] = []
+    for each in owned:
+        owner = renewed.get(each.owner, each.owner)
+        registration = _on(each, owner, renewed)
+        if registration is None:
+            stuck.append(each)
+        elif owner is not each.owner or registration is not each.registration:
+            pairs.append((each, replace(each, owner=owner, registration=registration)))
+    return Carried(tuple(pairs), tuple(stuck))
+
+
+def _on(owned: Owned, owner: Owner, renewed: Renewed) -> Registration | None:
+    """Return a registration as it is on `owner`; None where its options cannot be told apart."""
+    value = owned.registration.value
+    if isinstance(value, Inclusion):
+        router = renewed.get(value.router, value.router)
+        if not isinstance(router, APIRouter) or router is value.router:
+            return owned.registration
+        return registration_of(Inclusion(router, value.inherited))
+    if isinstance(value, Mount) and isinstance(value.app, Owner) and value.app in renewed:
+        inner: Any = renewed[value.app]
+        return registration_of(Mount(value.path, inner, value.name))
+    if isinstance(value, APIRoute) and owner is not owned.owner:
+        return _route_on(owned, value, owner)
+    return owned.registration
+
+
+def _route_on(owned: Owned, route: APIRoute, owner: Owner) -> Registration | None:
+    old, new = owned.owner, owner
+    if not (isinstance(old, APIRouter) and isinstance(new, APIRouter)):
+        return owned.registration
+    before, after = old.inherited, new.inherited
+    if _are_equal(before, after) and old.route_class is new.route_class:
+        return owned.registration
+    # A route's options hold its router's. They can be told apart only where there are none.
+    if not _are_equal(before, replace(_DEFAULT, strict_content_type=before.strict_content_type)):
+        return None
+    return registration_of(
+        new.route_class(
+            after.prefix + route.path,
+            route.endpoint,
+            methods=route.methods,
+            spec=route.spec.under(after),
+            strict_content_type=after.strict_content_type,
+        )
+    )
+
+
+def move_settings(renewed: Renewed) -> None:
+    """Let a new application have the state and the overrides of the old, unless it sets them."""
+    for old, new in renewed.items():
+        if isinstance(old, NotebookAPI) and isinstance(new, NotebookAPI):
+            for name, value in old.state._state.items():
+                new.state._state.setdefault(name, value)
+            for original, override in old.dependency_overrides.items():
+                new.dependency_overrides.setdefault(original, override)
+
+
+def _are_equal(one: Inherited, other: Inherited) -> bool:
+    return all(
+        _plain(getattr(one, each.name)) == _plain(getattr(other, each.name))
+        for each in fields(Inherited)
+    )
+
+
+def _plain(value: Any) -> Any:
+    return list(value) if isinstance(value, (list, tuple)) else value

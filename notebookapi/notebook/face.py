@@ -1,0 +1,292 @@
+"""`api`, the face of the session: one kernel's application, cells, server and views."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import MutableMapping, Sequence
+from typing import TYPE_CHECKING, Any, Protocol
+
+from notebookapi._table.published import Place, next_place
+from notebookapi.applications import NotebookAPI
+from notebookapi.cells import Cell, Registered
+from notebookapi.editing import Draft, Operation, current_draft
+from notebookapi.notebook import client
+from notebookapi.notebook.errors import NothingToServe
+from notebookapi.notebook.journal import Journal
+from notebookapi.notebook.naming import (
+    Names,
+    applications_of,
+    described,
+    followed,
+    left_alone,
+    owners_named,
+    renewed,
+)
+from notebookapi.notebook.ownership import Owned
+from notebookapi.notebook.recorder import CellDraft
+from notebookapi.notebook.rows import route_rows
+from notebookapi.notebook.server import Server
+from notebookapi.notebook.swap import Ended, Outcome, finish, planned
+from notebookapi.notebook.views.model import RouteRow, State
+
+if TYPE_CHECKING:
+    import httpx2
+
+
+class Screen(Protocol):
+    """Where views are shown: the front end's output, or the terminal."""
+
+    def show(self, view: Any) -> None:
+        """Show a view in the running cell's output."""
+        ...
+
+    def name_of(self, filename: str) -> str | None:
+        """Return how the person knows a file of source: "Cell In[3]"; None for a real file."""
+        ...
+
+
+class Session(client.Sender):
+    """What `api` is in a notebook: `api.get("/items")` sends, `api.url` is where it is served."""
+
+    def __init__(self, namespace: MutableMapping[str, Any], screen: Screen) -> None:
+        self.namespace = namespace
+        self.screen = screen
+        self.journal = Journal(lambda filename: self.screen.name_of(filename))
+        self.server = Server(namespace, self.journal)
+        self.cells: list[Cell] = []
+        self.deleted: frozenset[str] = frozenset()
+        self._implicit: NotebookAPI | None = None
+        self._chosen: str | None = None
+        self._last: NotebookAPI | None = None
+        self._latest: NotebookAPI | None = None
+        self._names: Names = {}
+        self._owned: Sequence[Owned] = ()
+        self._all: list[Owned] = []
+        self._positions: dict[str, Place] = {}
+        self._lock = threading.RLock()
+
+    # --- what is served
+
+    @property
+    def app(self) -> NotebookAPI:
+        """The application that is served. Raises NothingToServe.
+
+        What a running cell binds to the name is served when that cell has ended well.
+        """
+        served = self.server.app
+        if served is not None:
+            return served
+        raise self._nothing(self._chosen or "app")
+
+    @property
+    def application_name(self) -> str:
+        """The name that cells know the served application by."""
+        app = self.app
+        if self.namespace.get(self._chosen or "app") is app:
+            return self._chosen or "app"
+        names = (name for name, value in list(self.namespace.items()) if value is app)
+        return next((name for name in names if not name.startswith("_")), "app")
+
+    @property
+    def is_implicit(self) -> bool:
+        """Whether the session made the application itself."""
+        return self._implicit is not None and self.app is self._implicit
+
+    @property
+    def url(self) -> str:
+        """Where the application is served; starts the server if need be."""
+        return self.server.start()
+
+    def bind_names(self) -> list[str]:
+        """Bind `app` and `api` where the names are free; return what to say about the others."""
+        notes = []
+        if "app" not in self.namespace:
+            self._implicit = NotebookAPI()
+            self.namespace["app"] = self._implicit
+        elif not isinstance(self.namespace["app"], NotebookAPI):
+            notes.append(left_alone(self.namespace["app"]))
+        if self.namespace.setdefault("api", self) is not self:
+            notes.append(
+                "`api` is taken and left alone; the session is `notebookapi.notebook.session()`."
+            )
+        self._names = {**owners_named(self.namespace), **self._names}
+        if self.server.app is None:
+            self.server.app = self._latest = self._choose()
+        return notes
+
+    def _choose(self) -> NotebookAPI | None:
+        named = self._names.get(self._chosen or "app")
+        return named if isinstance(named, NotebookAPI) else self._last
+
+    def _candidate(self, draft: Draft | None) -> NotebookAPI:
+        """Return what will be served when the running cell has ended well."""
+        named = self.namespace.get(self._chosen or "app") if draft is not None else None
+        if isinstance(named, NotebookAPI):
+            return named
+        if isinstance(draft, CellDraft) and self.server.app is None:
+            apps = [app for made in draft.made for app in applications_of(made.owner)]
+            if apps:
+                return apps[-1]
+        return self.app
+
+    def _nothing(self, name: str) -> NothingToServe:
+        return NothingToServe(
+            f"`{name}` is {described(self.namespace.get(name))}, so there is nothing to serve. Run "
+            "`from notebookapi import NotebookAPI` and `app = NotebookAPI()`, or choose another "
+            "application by `%api serve NAME`."
+        )
+
+    # --- cells
+
+    def position_of(self, cell_id: str | None) -> Place:
+        """Return a cell's place among the others: that of its first successful run."""
+        return self._positions.get(cell_id or "") or next_place()
+
+    def planned(self, draft: CellDraft) -> Sequence[Operation]:
+        """Return what publishes a running cell, as far as it has come."""
+        cell = Ended(draft.cell_id, None, "", "", succeeded=True).as_cell(len(self.cells) + 1)
+        return planned(self._owned, cell, draft)
+
+    def forget_deleted(self, reported: frozenset[str], running: str | None) -> None:
+        """Note the cells that the front end reports deleted; one that runs again is back."""
+        self.deleted = (self.deleted | reported) - {running or ""}
+
+    def finish(self, ended: Ended, draft: CellDraft | None) -> Outcome:
+        """Publish what a run registered, or drop it."""
+        with self._lock:
+            cell = ended.as_cell(run=len(self.cells) + 1)
+            self.cells.append(cell)
+            if draft is None:
+                return Outcome(cell, self._owned)
+            now = owners_named(self.namespace)
+            used = [made.owner for made in draft.made]
+            names = followed(self._names, draft.named, now, used)
+            outcome = finish(self._owned, cell, draft, renewed(self._names, names))
+            self._owned = outcome.owned
+            if outcome.is_published:
+                self._keep(outcome, names)
+            return outcome
+
+    def _keep(self, outcome: Outcome, names: Names) -> None:
+        cell = outcome.cell
+        self._positions[cell.key] = outcome.position
+        moved = {old.registration: new for old, new in outcome.carried.pairs}
+        self._all = [moved.get(each.registration, each) for each in self._all]
+        self._all += [each for each in outcome.owned if each.cell is cell]
+        self._names = names
+        for made in outcome.made:
+            self._last = next(iter(applications_of(made.owner)), self._last)
+
+    @property
+    def owned(self) -> Sequence[Owned]:
+        """Every registration that a cell owns, those that are shadowed included."""
+        return self._owned
+
+    def registered(self) -> list[Registered]:
+        """Return every registration that any run made, and whether it is served now."""
+        live = {each.registration for each in self._owned if not each.shadowed}
+        return [
+            Registered(
+                run=each.cell.run,
+                line=each.line,
+                label=each.label,
+                endpoint=each.endpoint,
+                live=each.registration in live,
+            )
+            for each in self._all
+        ]
+
+    # --- the server
+
+    def serve(self, name: str | None = None, port: int | None = None) -> str:
+        """Serve, on a port of the person's choice if one is given; return the URL.
+
+        name: of the application, kept from now on. Raises NothingToServe and ServingError; the
+        server that ran before goes on then.
+        """
+        if name is not None:
+            app = self.namespace.get(name)
+            if not isinstance(app, NotebookAPI):
+                raise _cannot_be_served(name, app)
+            self.server.follow(app)
+            self._chosen, self._latest = name, app
+            self._names = {**self._names, name: app}
+        if self.server.app is None:
+            raise self._nothing(self._chosen or "app")
+        return self.server.start() if port is None else self.server.move(port)
+
+    def follow(self, *, may_start: bool) -> None:
+        """Serve what the cells have come to, and start the server with the first route.
+
+        may_start: whether there is something new to serve. Raises ServingError.
+        """
+        chosen = self._choose()
+        if chosen is not self._latest:
+            # Once: one whose start-up failed is not tried again after every cell.
+            self._latest = chosen
+            self.server.follow(chosen)
+        if not may_start or not self.server.may_start or self.server.app is None:
+            return
+        if any(each.registration.kind in ("route", "mount") for each in self._owned):
+            self.server.start()
+
+    def stop(self) -> bool:
+        """Stop the server; tell whether it ran. Registrations are kept."""
+        return self.server.stop()
+
+    # --- requests
+
+    def request(self, method: str, path: str, **options: Any) -> httpx2.Response:
+        """Send a request to the served application; `options` are those of httpx2.
+
+        A cell that has staged changes gets their answer before they are published: its request
+        goes to the application in process, on the server's loop. Any other goes over the socket.
+        """
+        self.server.check_not_inside()
+        url = self.server.start()
+        draft = current_draft()
+        app = self._candidate(draft)
+        if draft is None or not (draft.operations or app is not self.server.app):
+            return client.over_the_socket(url, self.journal, method.upper(), path, options)
+        staged = client.with_state(app.serving(draft.preview(app)), self.server.lifespan_state)
+        return self.server.run(
+            client.in_process(url, self.journal, staged, method.upper(), path, options)
+        )
+
+    # --- views
+
+    @property
+    def routes(self) -> list[RouteRow]:
+        """The path operations that are served, as rows of a table."""
+        return route_rows(self.app, self._owned, self.deleted, self.journal)
+
+    def state(self) -> State:
+        """Return the session at a glance."""
+        return State(
+            url=self.server.url,
+            application=repr(self.app),
+            name=self.application_name,
+            routes=len(self.routes),
+            requests=self.journal.requests,
+            errors=self.journal.errors,
+            failure=self.journal.last_failure,
+            uptime=time.monotonic() - self.journal.since,
+            notice=self.server.notice,
+            record=self.journal.records[-1] if self.journal.records else None,
+            news=self.server.take_news(),
+        )
+
+    def __repr__(self) -> str:
+        where = f"at {self.server.url}" if self.server.running else "not running"
+        return f"<notebookapi session, {where}>"
+
+
+def _cannot_be_served(name: str, value: object) -> NothingToServe:
+    cure = f"define it: `{name} = NotebookAPI()`"
+    if value is None:
+        return NothingToServe(f"`{name}` is not defined, so it cannot be served. First {cure}.")
+    return NothingToServe(
+        f"`{name}` is {described(value)}, not a NotebookAPI, so it cannot be served. Serve "
+        f"another name, or {cure}."
+    )

@@ -1,0 +1,91 @@
+"""What names stand for: an application or router under a name may be replaced by another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from notebookapi.applications import NotebookAPI
+from notebookapi.editing import Owner
+from notebookapi.routing import APIRouter
+
+Names = Mapping[str, Owner]
+Renewed = Mapping[Owner, Owner]
+"""An application or router -> the one that has taken its name."""
+
+
+def owners_named(namespace: Mapping[str, Any]) -> Names:
+    """Return the names of applications and routers, those of IPython's own (`_`, `_3`) left out."""
+    return {
+        name: value
+        for name, value in list(namespace.items())
+        if isinstance(value, Owner) and not name.startswith("_")
+    }
+
+
+def followed(known: Names, before: Names, now: Names, used: Iterable[Owner]) -> Names:
+    """Return what names stand for after a cell that ended well.
+
+    A name counts as bound anew when this cell bound it, or registers on what it stands for: that
+    way a binding that is left of a failed cell counts for nothing by itself.
+    """
+    used = set(used)
+    return {
+        name: owner
+        if name not in known or before.get(name) is not owner or used & _parts(owner)
+        else known[name]
+        for name, owner in now.items()
+    }
+
+
+def renewed(known: Names, now: Names) -> Renewed:
+    """Return which objects another one stands for now. A second name keeps an object."""
+    kept = set(now.values())
+    pairs: dict[Owner, Owner] = {}
+    for name, old in known.items():
+        new = now.get(name, old)
+        if new is old or old in kept:
+            continue
+        if isinstance(old, NotebookAPI) and isinstance(new, NotebookAPI):
+            pairs |= {old: new, old.router: new.router}
+        elif isinstance(old, APIRouter) and isinstance(new, APIRouter):
+            pairs[old] = new
+    return pairs
+
+
+def _parts(owner: Owner) -> set[Owner]:
+    return {owner, owner.router} if isinstance(owner, NotebookAPI) else {owner}
+
+
+def applications_of(owner: Owner) -> list[NotebookAPI]:
+    """Return the applications that an owner's registrations are served by, the nearest first."""
+    found: list[NotebookAPI] = []
+    seen: set[Owner] = set()
+    waiting = [owner]
+    while waiting:
+        each = waiting.pop(0)
+        if each not in seen:
+            seen.add(each)
+            found += [each] if isinstance(each, NotebookAPI) else []
+            waiting += each._parents
+    return found
+
+
+def described(value: object) -> str:
+    """Say what a name stands for."""
+    kind = type(value)
+    return "not defined" if value is None else f"a {kind.__module__}.{kind.__qualname__}"
+
+
+def left_alone(value: object) -> str:
+    """Say why an object under the name `app` is not served, and what to do."""
+    kind = type(value)
+    if kind.__module__.partition(".")[0] == "fastapi":
+        return (
+            "`app` is a FastAPI application and left alone. To serve it from here, change the "
+            "import: `from notebookapi import NotebookAPI as FastAPI`."
+        )
+    return (
+        f"`app` is {described(value)} and left alone. `NotebookAPI()` makes an application; "
+        "`%api serve NAME` serves it under another name."
+    )

@@ -1,0 +1,213 @@
+"""Registrations that captured an object whose name has been redefined: made again.
+
+A route holds the very objects that its signature named when its cell ran. Redefining one of them
+(a model, a dependency, a constant, the application itself) leaves the old one in every route of
+other cells. What is done about it is what the person would do: the definitions that captured it
+run again, in their order, and nothing else does. A definition is a `def`, a `class`, a
+registration, or an alias made of types; an assignment such as `model = train(Item)` is not run
+again, and its cell is named instead.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from notebookapi._table.published import next_place
+from notebookapi.cells import Cell
+from notebookapi.cells.program import HARD, SOFT, Program, Read, reads_of
+from notebookapi.cells.statements import Statement
+from notebookapi.editing import Add, Operation, Remove, current_draft, stage_on
+from notebookapi.notebook.ownership import Owned
+from notebookapi.notebook.recorder import CellDraft, Made
+
+Interpreter = Callable[[ast.stmt, Cell], None]
+"""Runs one statement of a cell again, in the notebook's namespace."""
+
+# What an alias may be made with: these describe a type or a parameter and do nothing else.
+_DESCRIBES = frozenset(
+    "Annotated Depends Security Query Path Header Cookie Body Form File Field TypeVar NewType "
+    "Literal Union Optional create_model".split()
+)
+_ALIAS_PARTS = (
+    ast.Name, ast.Attribute, ast.Subscript, ast.Constant, ast.Tuple, ast.List, ast.BinOp,
+    ast.BitOr, ast.Call, ast.keyword, ast.Load, ast.UnaryOp, ast.USub,
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Stale:
+    """A statement that captured something old and cannot be run again by itself."""
+
+    statement: Statement
+    name: str
+
+    def __str__(self) -> str:
+        return (
+            f"{self.statement.place}, still uses the old `{self.name}`; "
+            f"re-run {self.statement.cell.label}"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What has to run again, in order, and what would have to but cannot."""
+
+    replays: Sequence[Statement]
+    stale: Sequence[Stale]
+
+
+def find_captures(program: Program, roots: Iterable[Statement], changed: frozenset[str]) -> Search:
+    """Find what captured a changed name, going from registrations to what they are made of.
+
+    roots: the statements whose registrations are served, those of the running cell left out.
+    """
+    search = _Search(program, changed)
+    for root in roots:
+        search.is_affected(root)
+    in_order = sorted((s for s, hit in search.known.items() if hit), key=program.place)
+    return Search(in_order, search.stale)
+
+
+class _Search:
+    def __init__(self, program: Program, changed: frozenset[str]) -> None:
+        self.known: dict[Statement, bool] = {}
+        self.stale: list[Stale] = []
+        self._program = program
+        self._changed = changed
+
+    def is_affected(self, statement: Statement) -> bool:
+        """Tell whether a statement captured something old and can run again."""
+        if statement not in self.known:
+            self.known[statement] = False  # a circle captures nothing new by itself
+            name = self._captured(statement)
+            if name is not None and not self._can_run_again(statement):
+                self.stale.append(Stale(statement, name))
+                name = None
+            self.known[statement] = name is not None
+        return self.known[statement]
+
+    def _captured(self, statement: Statement) -> str | None:
+        hit = None
+        for read in reads_of(statement):
+            if read.kind != SOFT and self._is_new(statement, read):
+                hit = hit or read.name
+        return hit
+
+    def _is_new(self, statement: Statement, read: Read) -> bool:
+        if read.name in self._changed:
+            return read.name not in statement.names.binds or read.kind != HARD
+        binder = self._program.resolve(statement, read)
+        return binder is not None and binder is not statement and self.is_affected(binder)
+
+    def _can_run_again(self, statement: Statement) -> bool:
+        if statement.magic is not None or statement.offset or statement.names.awaits:
+            return False
+        node = statement.node
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            return True
+        if isinstance(node, ast.Expr):
+            return statement in self._program.registrations
+        return is_alias(node)
+
+
+def is_alias(node: ast.stmt) -> bool:
+    """Tell whether a statement only gives a name to a type: `UserId = Annotated[int, Path()]`."""
+    if node.__class__.__name__ == "TypeAlias":  # Python 3.12
+        return True
+    if not isinstance(node, (ast.Assign, ast.AnnAssign)) or node.value is None:
+        return False
+    parts = list(ast.walk(node.value))
+    calls = [part.func for part in parts if isinstance(part, ast.Call)]
+    names = [getattr(call, "id", None) or getattr(call, "attr", "") for call in calls]
+    return all(isinstance(part, _ALIAS_PARTS) for part in parts) and _DESCRIBES.issuperset(names)
+
+
+@dataclass(frozen=True, slots=True)
+class Rebound:
+    """What running definitions again came to.
+
+    pairs: (before, after) of each registration that was made again.
+    failure: why nothing was run again after all.
+    """
+
+    pairs: Sequence[tuple[Owned, Owned]] = ()
+    stale: Sequence[Stale] = ()
+    failure: str | None = None
+
+    @property
+    def operations(self) -> list[Operation]:
+        """What publishes it."""
+        return [
+            *(Remove(old.owner, old.registration) for old, _ in self.pairs),
+            *(Add(new.owner, new.registration, new.place) for _, new in self.pairs),
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class Replayer:
+    """Runs statements again; what they register is recorded, nothing is published.
+
+    owned: what each statement registered, in order.
+    """
+
+    namespace: MutableMapping[str, Any]
+    run: Interpreter
+    program: Program
+    owned: Mapping[Statement, Sequence[Owned]]
+
+    def replay(self, search: Search) -> Rebound:
+        """Run what the search found; upon an error, put every name back and change nothing."""
+        names = {name for statement in search.replays for name in statement.names.binds}
+        before = {name: self.namespace[name] for name in names if name in self.namespace}
+        pairs: list[tuple[Owned, Owned]] = []
+        for statement in search.replays:
+            try:
+                pairs += self._made_again(statement)
+            except Exception as error:
+                self._put_back(names, before)
+                return Rebound(stale=search.stale, failure=_failure(statement, error))
+            others = {n for n in statement.names.binds if self.program.newest(n) is not statement}
+            self._put_back(others, before)
+        return Rebound(pairs, search.stale)
+
+    def _made_again(self, statement: Statement) -> list[tuple[Owned, Owned]]:
+        old = self.owned.get(statement, ())
+        draft = CellDraft(next_place(), self.namespace)
+        outer = current_draft()
+        stage_on(draft)
+        try:
+            self.run(statement.node, statement.cell)
+        finally:
+            draft.close()
+            stage_on(outer)
+        if len(draft.made) != len(old):
+            raise RuntimeError(
+                f"it registered {len(draft.made)} times, where it registered {len(old)} before"
+            )
+        return [
+            (before, _again(before, made)) for before, made in zip(old, draft.made, strict=True)
+        ]
+
+    def _put_back(self, names: Iterable[str], before: Mapping[str, Any]) -> None:
+        for name in names:
+            if name in before:
+                self.namespace[name] = before[name]
+            else:
+                self.namespace.pop(name, None)
+
+
+def _again(before: Owned, made: Made) -> Owned:
+    return replace(
+        before, owner=made.owner, registration=made.registration, version=before.version + 1
+    )
+
+
+def _failure(statement: Statement, error: Exception) -> str:
+    what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    return (
+        f"{statement.place}, uses what this cell redefines and could not be run again ({what}). "
+        f"Re-run {statement.cell.label}."
+    )

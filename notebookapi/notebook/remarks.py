@@ -1,0 +1,99 @@
+"""What the person should know after a cell besides what it changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from notebookapi.applications import NotebookAPI
+from notebookapi.editing import Owner
+from notebookapi.notebook.face import Session
+from notebookapi.notebook.naming import applications_of, described, left_alone, owners_named
+from notebookapi.notebook.ownership import Owned
+from notebookapi.notebook.recorder import CellDraft, Made
+from notebookapi.notebook.swap import Outcome
+from notebookapi.notebook.views.model import Note
+
+
+def remarks(outcome: Outcome, draft: CellDraft | None, session: Session) -> list[Note]:
+    """Return the notes of a run, on what is not served although it might be expected to be."""
+    if draft is None:
+        return []
+    if not outcome.is_published:
+        return list(_not_served(draft, session))
+    return [
+        *_carried(outcome),
+        *_replaced_by_other(draft, session),
+        *_waiting(outcome.made, session),
+    ]
+
+
+def _not_served(draft: CellDraft, session: Session) -> Iterator[Note]:
+    """Name the application that a failed cell has bound, since requests do not go to it."""
+    now = session.namespace.get("app")
+    is_new = isinstance(now, NotebookAPI) and draft.named.get("app") is not now
+    if is_new and now is not session.server.app:
+        yield Note(
+            "warning", "The cell had bound `app` to a new application; the one before is served."
+        )
+
+
+def _carried(outcome: Outcome) -> Iterator[Note]:
+    moved = [new for old, new in outcome.carried.pairs if not old.shadowed]
+    if moved:
+        yield Note(
+            "info",
+            f"What {_cells(moved)} registered goes on under the new object: "
+            f"{_listed(each.label for each in moved)}.",
+        )
+    for stuck in outcome.carried.stuck:
+        yield Note(
+            "warning",
+            f"{stuck.label} of {stuck.cell.label} stays on the object before, whose options "
+            f"it was made with. Re-run {stuck.cell.label} to have it on the new one.",
+        )
+
+
+def _replaced_by_other(draft: CellDraft, session: Session) -> Iterator[Note]:
+    """Say that `app` stands for something that cannot be served."""
+    now = session.namespace.get("app")
+    if "app" in draft.named and now is not None and not isinstance(now, NotebookAPI):
+        if callable(now) or hasattr(now, "router"):
+            yield Note("warning", left_alone(now))
+        else:
+            yield Note(
+                "warning", f"`app` is {described(now)} now; the application before is still served."
+            )
+
+
+def _waiting(made: Iterable[Made], session: Session) -> Iterator[Note]:
+    """Say what is registered where no request can come to it."""
+    served = session.server.app
+    labels: dict[Owner, list[str]] = {}
+    for each in made:
+        if served not in applications_of(each.owner):
+            labels.setdefault(each.owner, []).append(each.registration.label)
+    for owner, waiting in labels.items():
+        apps = applications_of(owner)
+        if apps:
+            name = _name_of(apps[0], session) or "NAME"
+            cure = f"which is not served; `%api serve {name}` serves it"
+        else:
+            name = _name_of(owner, session) or "router"
+            cure = f"which waits for `{session.application_name}.include_router({name})`"
+        verb = "is" if len(waiting) == 1 else "are"
+        yield Note("info", f"{_listed(waiting)} {verb} registered on `{name}`, {cure}.")
+
+
+def _name_of(owner: Owner, session: Session) -> str | None:
+    wanted = {owner, *(each for each in applications_of(owner) if each.router is owner)}
+    there = owners_named(session.namespace).items()
+    return next((name for name, value in there if value in wanted), None)
+
+
+def _cells(owned: Iterable[Owned]) -> str:
+    return _listed(dict.fromkeys(each.cell.label for each in owned))
+
+
+def _listed(words: Iterable[str]) -> str:
+    *most, last = words
+    return f"{', '.join(most)} and {last}" if most else last

@@ -1,0 +1,46 @@
+"""The public names. A change here is a change for every program."""
+
+from importlib import import_module
+
+import pytest
+
+NAMES = {
+    "": """APIRouter BackgroundTasks Body Cookie Depends HTTPException Header NotebookAPI Path Query
+        Request Response edit status""",
+    "applications": "NotebookAPI",
+    "background": "BackgroundTask BackgroundTasks",
+    "concurrency": """contextmanager_in_threadpool iterate_in_threadpool run_in_threadpool
+        run_until_first_complete""",
+    "encoders": "jsonable_encoder",
+    "exceptions": """DeclarationError DependencyScopeError EditError EndpointContext FastAPIError
+        FastAPIDeprecationWarning HTTPException InvalidConcurrency InvalidDependency
+        InvalidInclusion InvalidOption InvalidParameter InvalidPath InvalidResponse
+        NotebookAPIDeprecationWarning NotebookAPIError RequestValidationError
+        ResponseValidationError StarletteHTTPException ValidationException WebSocketException""",
+    "exception_handlers": "http_exception_handler request_validation_exception_handler",
+    "middleware": "Middleware",
+    "middleware.cors": "CORSMiddleware",
+    "middleware.gzip": "GZipMiddleware",
+    "middleware.httpsredirect": "HTTPSRedirectMiddleware",
+    "middleware.trustedhost": "TrustedHostMiddleware",
+    "param_functions": "Body Cookie Depends Header Path Query",
+    "params": "Body Cookie Depends Header Param ParamTypes Path Query",
+    "requests": "HTTPConnection Request",
+    "responses": """FileResponse HTMLResponse JSONResponse ORJSONResponse PlainTextResponse
+        RedirectResponse Response StreamingResponse UJSONResponse""",
+    "routing": "APIRoute APIRouter Inclusion Mount Route RouteContext iter_route_contexts",
+    "staticfiles": "StaticFiles",
+    "testclient": "TestClient",
+}
+
+
+@pytest.mark.parametrize(("module", "names"), NAMES.items(), ids=NAMES)
+def test_names(module: str, names: str) -> None:
+    loaded = import_module(f"notebookapi.{module}".rstrip("."))
+    assert [name for name in names.split() if not hasattr(loaded, name)] == []
+
+
+@pytest.mark.parametrize("module", ["applications", "routing"])
+def test_all_is_what_is_locked(module: str) -> None:
+    loaded = import_module(f"notebookapi.{module}")
+    assert sorted(loaded.__all__) == sorted(NAMES[module].split())

@@ -1,0 +1,127 @@
+"""IPython in a terminal, through a pseudo-terminal."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pexpect
+import pytest
+
+_PROMPTS = re.compile(r"In \[\d+\]: |   \.\.\.: ")
+_ESCAPES = re.compile(r"\x1b\[[0-9;?]*[a-zA-Z]|\x1b\][^\x07]*\x07|\x1b[=>]")
+
+
+class Terminal:
+    """An IPython session. Its prompt is the plain one: the other redraws what is typed."""
+
+    def __init__(self, folder: Path, **environment: str) -> None:
+        self.child = pexpect.spawn(
+            sys.executable,
+            ["-m", "IPython", "--simple-prompt", "--no-banner", "--no-confirm-exit"],
+            cwd=folder,
+            env={**os.environ, "IPYTHONDIR": str(folder / "ipython"), "TERM": "xterm"}
+            | environment,
+            dimensions=(40, 100),
+            encoding="utf-8",
+            timeout=30,
+            echo=False,
+        )
+        self._number = 0
+        self.wait()
+
+    def wait(self) -> str:
+        """Wait for the next prompt; return what was printed before it."""
+        self._number += 1
+        self.child.expect_exact(f"In [{self._number}]: ")
+        return _PROMPTS.sub("", self.child.before or "").replace("\r\n", "\n").strip()
+
+    def run(self, *lines: str) -> str:
+        """Type lines, and return what they printed, as it is."""
+        for line in lines:
+            self.child.sendline(line)
+        if len(lines) > 1:
+            self.child.sendline("")
+        return self.wait()
+
+    def text(self, *lines: str) -> str:
+        """Type lines, and return what they printed, without colours and escapes."""
+        return _ESCAPES.sub("", self.run(*lines))
+
+    def leave(self) -> float:
+        """Leave the session; return the seconds it took."""
+        began = time.monotonic()
+        self.child.sendline("exit")
+        self.child.expect(pexpect.EOF)
+        self.child.close()
+        return time.monotonic() - began
+
+
+@pytest.fixture
+def terminal(tmp_path: Path) -> Iterator[Terminal]:
+    terminal = Terminal(tmp_path)
+    yield terminal
+    terminal.child.close(force=True)
+
+
+@pytest.mark.slow
+def test_first_minute_in_the_terminal(terminal: Terminal, tmp_path: Path) -> None:
+    assert terminal.run("%load_ext notebookapi") == ""
+    card = terminal.text("@app.get('/a')", "def read(): return {'n': 1}")
+    assert re.search(r"\+ GET +/a +read +added\nserving at http://127\.0\.0\.1:\d+, docs at", card)
+    assert '"n": 1' in terminal.text("api.get('/a')")
+    renamed = terminal.text("@app.get('/b')", "def read(): return {'n': 2}")
+    assert re.search(r"~ GET +/a → /b +read +replaced", renamed)
+    assert "404 Not Found" in terminal.text("api.get('/a')")
+    routes = terminal.text("%api routes")
+    assert re.search(r"GET +/b +read +cell 4 +2 +0", routes)
+    assert "✓ Proved: api.py" in terminal.text("%api export api.py")
+    assert "def read():" in (tmp_path / "api.py").read_text()
+    failed = terminal.text("exec('@app.get(\"/c\")\\ndef c(): ...'); 1/0")
+    assert "ZeroDivisionError" in failed
+    assert "! Cell 8 did not end well; GET /c not registered" in failed
+    assert "/c" not in terminal.text("%api routes")
+    assert terminal.leave() < 5
+
+
+@pytest.mark.slow
+def test_interrupt_in_the_terminal(terminal: Terminal) -> None:
+    terminal.run("%load_ext notebookapi")
+    terminal.run("@app.get('/a')", "def read(): return 1")
+    terminal.child.sendline(
+        "import time; app.get('/b')(lambda: 2); print('go' + 'ing'); time.sleep(3600)"
+    )
+    terminal.child.expect("going")
+    terminal.child.sendintr()
+    printed = _ESCAPES.sub("", terminal.wait())
+    assert "KeyboardInterrupt" in printed
+    assert "GET /b not registered" in " ".join(printed.split())
+    assert "1" in terminal.text("api.get('/a').json()")
+    assert terminal.leave() < 5
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "environment", [{"NO_COLOR": "1"}, {"TERM": "dumb"}], ids=["NO_COLOR", "dumb"]
+)
+def test_terminal_without_colour(tmp_path: Path, environment: dict[str, str]) -> None:
+    terminal = Terminal(tmp_path, **environment)
+    terminal.run("%load_ext notebookapi")
+    card = terminal.run("@app.get('/a')", "def read(): return 1")
+    assert re.search(r"\+ GET +/a +read +added", card)
+    state = terminal.run("%api")
+    assert "Routes" in state
+    assert "\x1b" not in card + state
+    terminal.leave()
+
+
+@pytest.mark.slow
+def test_terminal_that_knows_ascii_only(tmp_path: Path) -> None:
+    terminal = Terminal(tmp_path, PYTHONIOENCODING="ascii", PYTHONUTF8="0")
+    terminal.run("%load_ext notebookapi")
+    assert "Routes" in terminal.text("%api")
+    terminal.leave()
