@@ -11,10 +11,13 @@ import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from enum import Enum
-from typing import Any, Final, Literal, TypedDict, TypeVar, get_type_hints
+from typing import Any, Final, Literal, ParamSpec, TypedDict, TypeVar, get_type_hints
 
+from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.responses import Response
+from starlette.routing import BaseRoute
 
+from notebookapi._limits import FormLimits, check_limits, nearest_limits, nearest_size
 from notebookapi.exceptions import InvalidOption
 from notebookapi.params import Depends
 from notebookapi.types import IncEx
@@ -59,6 +62,12 @@ class RouteOptions(TypedDict, total=False):
     """Text of the successful response. Default: "Successful Response"."""
     responses: Responses | None
     """More responses to document, by status. Default: none."""
+    callbacks: Sequence[BaseRoute] | None
+    """Requests that the API may make to its caller, to document: a router's routes. Default:
+    none."""
+    raises: Sequence[type[StarletteHTTPException]] | None
+    """Errors to document: classes of HTTPException that say their `status_code`, and `detail` and
+    `headers` if they like. Default: none."""
     deprecated: bool | None
     """Mark as deprecated in the documentation. Default: not."""
     operation_id: str | None
@@ -85,6 +94,11 @@ class RouteOptions(TypedDict, total=False):
     """Merged into the operation in the OpenAPI document. Default: nothing."""
     generate_unique_id_function: UniqueIdFunction | Unset
     """Makes the operationId from the route. Default: name, path and method."""
+    max_body_size: int | None
+    """Most bytes of a request's body; a larger one is answered with 413. Default: the router's,
+    else the application's, else no limit."""
+    form_limits: FormLimits | None
+    """Most fields, files and bytes of a form. Default, for each: as for `max_body_size`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -99,6 +113,8 @@ class RouteSpec:
     description: str | None = None
     response_description: str = "Successful Response"
     responses: Responses | None = None
+    callbacks: Sequence[BaseRoute] | None = None
+    raises: Sequence[type[StarletteHTTPException]] | None = None
     deprecated: bool | None = None
     operation_id: str | None = None
     response_model_include: IncEx | None = None
@@ -112,6 +128,11 @@ class RouteSpec:
     name: str | None = None
     openapi_extra: dict[str, Any] | None = None
     generate_unique_id_function: UniqueIdFunction | Unset = UNSET
+    max_body_size: int | None = None
+    form_limits: FormLimits | None = None
+
+    def __post_init__(self) -> None:
+        check_limits(self.max_body_size, self.form_limits)
 
     def under(self, outer: "Inherited") -> "RouteSpec":
         """Return these options as they are inside `outer`: lists joined, the nearest value wins."""
@@ -120,12 +141,16 @@ class RouteSpec:
             tags=[*outer.tags, *(self.tags or ())] or None,
             dependencies=[*outer.dependencies, *(self.dependencies or ())],
             responses={**outer.responses, **(self.responses or {})},
+            callbacks=[*outer.callbacks, *(self.callbacks or ())] or None,
+            raises=[*outer.raises, *(self.raises or ())] or None,
             deprecated=self.deprecated or outer.deprecated,
             include_in_schema=self.include_in_schema and outer.include_in_schema,
             response_class=_nearest(self.response_class, outer.default_response_class),
             generate_unique_id_function=_nearest(
                 self.generate_unique_id_function, outer.generate_unique_id_function
             ),
+            max_body_size=nearest_size(self.max_body_size, outer.max_body_size),
+            form_limits=nearest_limits(self.form_limits, outer.form_limits),
         )
 
 
@@ -137,11 +162,18 @@ class Inherited:
     tags: Sequence[str | Enum] = ()
     dependencies: Sequence[Depends] = ()
     responses: Mapping[int | str, dict[str, Any]] = field(default_factory=dict)
+    callbacks: Sequence[BaseRoute] = ()
+    raises: Sequence[type[StarletteHTTPException]] = ()
     deprecated: bool | None = None
     include_in_schema: bool = True
     default_response_class: type[Response] | Unset = UNSET
     generate_unique_id_function: UniqueIdFunction | Unset = UNSET
     strict_content_type: bool | Unset = UNSET
+    max_body_size: int | None = None
+    form_limits: FormLimits | None = None
+
+    def __post_init__(self) -> None:
+        check_limits(self.max_body_size, self.form_limits)
 
     def then(self, inner: "Inherited") -> "Inherited":
         """Return what both hand down to an operation inside `inner`, which is inside this."""
@@ -150,6 +182,8 @@ class Inherited:
             tags=[*self.tags, *inner.tags],
             dependencies=[*self.dependencies, *inner.dependencies],
             responses={**self.responses, **inner.responses},
+            callbacks=[*self.callbacks, *inner.callbacks],
+            raises=[*self.raises, *inner.raises],
             deprecated=inner.deprecated or self.deprecated,
             include_in_schema=self.include_in_schema and inner.include_in_schema,
             default_response_class=_nearest(
@@ -159,6 +193,8 @@ class Inherited:
                 inner.generate_unique_id_function, self.generate_unique_id_function
             ),
             strict_content_type=_nearest(inner.strict_content_type, self.strict_content_type),
+            max_body_size=nearest_size(inner.max_body_size, self.max_body_size),
+            form_limits=nearest_limits(inner.form_limits, self.form_limits),
         )
 
 
@@ -190,16 +226,39 @@ def spells_out(function: F) -> F:
 
     @functools.wraps(function)
     def complete(*args: Any, **options: Any) -> Any:
-        unknown = options.keys() - known
-        if unknown:
-            raise _no_such_option(function.__name__, min(unknown), known)
+        _check_names(f"app.{function.__name__}", options, known)
         return function(*args, **{**_DEFAULTS, **options})
 
     complete.__signature__ = own.replace(parameters=[*named, *spelled])  # type: ignore[attr-defined]  # documented by inspect
     return complete  # type: ignore[return-value]  # same call, longer signature
 
 
-def _no_such_option(place: str, name: str, known: set[str]) -> InvalidOption:
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def names_nearest(function: Callable[P, T]) -> Callable[P, T]:
+    """Let a function with options raise InvalidOption for a name that it does not have.
+
+    Python's own TypeError names it too, but not the nearest that is.
+    """
+    known = set(inspect.signature(function).parameters)
+    owner, _, name = function.__qualname__.rpartition(".")
+    place = owner if name == "__init__" else f"{owner}.{name}"
+
+    @functools.wraps(function)
+    def checked(*args: P.args, **options: P.kwargs) -> T:
+        _check_names(place, options, known)
+        return function(*args, **options)
+
+    return checked
+
+
+def _check_names(place: str, options: Mapping[str, object], known: set[str]) -> None:
+    unknown = options.keys() - known
+    if not unknown:
+        return
+    name = min(unknown)
     near = difflib.get_close_matches(name, known - {"self"}, n=1)
-    cure = f"did you mean `{near[0]}`?" if near else f"`help(app.{place})` lists the options."
-    return InvalidOption(f"`{place}` has no option `{name}`; {cure}")
+    cure = f"did you mean `{near[0]}`?" if near else f"`help({place})` lists the options."
+    raise InvalidOption(f"`{place.removeprefix('app.')}` has no option `{name}`; {cure}")

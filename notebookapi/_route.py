@@ -18,14 +18,17 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Match, NoMatchFound, Route, Router, get_name
 from starlette.types import Receive, Scope, Send
 
+from notebookapi._limits import Limited
 from notebookapi._options import NAMES, UNSET, Inherited, RouteOptions, RouteSpec, Unset
 from notebookapi._plan.compile import compile_plan
 from notebookapi._plan.execute import Exits, call, solve
 from notebookapi._plan.fields import ModelField, make_field
 from notebookapi._plan.signature import described, read_returns, unwrapped
-from notebookapi._plan.steps import ExecutionPlan
+from notebookapi._plan.steps import YIELDING, ExecutionPlan
 from notebookapi._respond.compile import Responder, compile_responder, has_body
 from notebookapi._respond.handlers import EXITS, Handler, request_response, swallowed
+from notebookapi._respond.raises import check_raises
+from notebookapi._respond.stream import Streamer, compile_streamer
 from notebookapi._table import Pattern, compile_pattern
 from notebookapi.dependencies.views import OperationView
 from notebookapi.exceptions import (
@@ -47,7 +50,7 @@ class APIRoute(OperationView, Route):
 
     methods: set[str]
     origin: APIRoute
-    responder: Responder
+    responder: Responder | Streamer
 
     # Read from `spec`, see `_option`.
     status_code: int | None
@@ -86,18 +89,21 @@ class APIRoute(OperationView, Route):
         self.origin = origin or self
         self.strict_content_type = strict_content_type
         self.name = self.spec.name or get_name(endpoint)
-        # An empty path waits for the prefix of an inclusion.
-        self.pattern = _pattern(path or "/", endpoint)
-        self.path_format = self.pattern.format if path else ""
+        # An empty path waits for the prefix of an inclusion; the name of a webhook and the URL of
+        # a callback have no slash in front, and are not served.
+        missing = "" if path.startswith("/") else "/"
+        self.pattern = pattern_of(missing + path, endpoint)
+        self.path_format = self.pattern.format.removeprefix(missing)
         self.param_convertors = dict(self.pattern.convertors)
-        self.context = _context(endpoint, self.methods, path)
+        self.context = endpoint_context(endpoint, self.methods, path)
         self.plan = self._compiled({}, origin.plan if origin else None)
         self.responder = (
-            origin.responder.under(self.spec, self.context)
-            if origin
-            else compile_responder(self.spec, read_returns(endpoint), endpoint, self.context)
+            origin.responder.under(self.spec, self.context) if origin else self._made_responder()
         )
         self.extra_models = _extra_models(self.spec, endpoint)
+        check_raises(self.spec.raises or (), endpoint)
+        limit = self.spec.max_body_size
+        self._limited = None if limit is None else Limited(self._unlimited, limit)
         self._overridden: tuple[Mapping[Any, Any], ExecutionPlan] | None = None
         if type(self).get_route_handler is not APIRoute.get_route_handler:
             self.assigned_app = request_response(self.get_route_handler())
@@ -177,9 +183,12 @@ class APIRoute(OperationView, Route):
         if scope["method"] not in self.methods:
             await Route.handle(self, scope, receive, send)  # 405, for callers without a table
             return
-        if self.assigned_app is not None:
-            await self.assigned_app(scope, receive, send)
-            return
+        await (self._limited or self._unlimited)(scope, receive, send)
+
+    async def _unlimited(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await (self.assigned_app or self._serve)(scope, receive, send)
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive, send)
 
         async def respond(scope: Scope, receive: Receive, send: Send) -> None:
@@ -206,6 +215,11 @@ class APIRoute(OperationView, Route):
             return self.responder.respond(returned, solved)
         raise NotebookAPIError(f"No response object was returned. {swallowed(self.endpoint)}")
 
+    def _made_responder(self) -> Responder | Streamer:
+        streams = self.plan.endpoint.flavour in YIELDING
+        make = compile_streamer if streams else compile_responder
+        return make(self.spec, read_returns(self.endpoint), self.endpoint, self.context)
+
     def _plan_for(self, scope: Scope) -> ExecutionPlan:
         overrides = getattr(scope.get("app"), "dependency_overrides", None)
         if not overrides:
@@ -225,6 +239,7 @@ class APIRoute(OperationView, Route):
             dependencies=self.spec.dependencies or (),
             overrides=overrides,
             strict_content_type=self.strict_content_type is not False,
+            form_limits=self.spec.form_limits,
             before=before,
         )
 
@@ -260,14 +275,18 @@ def generic_id(route: Any) -> str:
     return re.sub(r"\W", "_", f"{route.name}{route.path_format}")
 
 
-def _pattern(path: str, endpoint: Callable[..., Any]) -> Pattern:
+def pattern_of(path: str, endpoint: Callable[..., Any]) -> Pattern:
+    """Return a path template, compiled. Raises InvalidPath that names the endpoint."""
     try:
         return compile_pattern(path)
     except (ValueError, AssertionError) as error:
         raise InvalidPath(f"{described(endpoint)}: {error}") from error
 
 
-def _context(endpoint: Callable[..., Any], methods: set[str], path: str) -> EndpointContext:
+def endpoint_context(
+    endpoint: Callable[..., Any], methods: set[str], path: str
+) -> EndpointContext:
+    """Return where an endpoint stands, for errors about its requests."""
     context = EndpointContext(
         function=getattr(endpoint, "__name__", repr(endpoint)),
         path=f"{' '.join(sorted(methods))} {path}",

@@ -6,24 +6,35 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from starlette.exceptions import HTTPException as StarletteHTTPException
-from starlette.middleware import Middleware
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.middleware.errors import ServerErrorMiddleware
 from starlette.middleware.exceptions import ExceptionMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from notebookapi._table.dispatch import dispatch
 from notebookapi._table.published import Declared, Stack
+from notebookapi._wrapping import Make, linked, middleware_links
 from notebookapi.exception_handlers import (
     http_exception_handler,
+    http_problem_handler,
     request_validation_exception_handler,
+    request_validation_problem_handler,
+    server_problem_handler,
+    websocket_request_validation_exception_handler,
 )
-from notebookapi.exceptions import RequestValidationError
+from notebookapi.exceptions import RequestValidationError, WebSocketRequestValidationError
 
 _DEFAULTS: Mapping[Any, Any] = {
     StarletteHTTPException: http_exception_handler,
     RequestValidationError: request_validation_exception_handler,
+    WebSocketRequestValidationError: websocket_request_validation_exception_handler,
 }
-_Make = Callable[[ASGIApp], ASGIApp]
+_PROBLEMS: Mapping[Any, Any] = {
+    **_DEFAULTS,
+    StarletteHTTPException: http_problem_handler,
+    RequestValidationError: request_validation_problem_handler,
+    Exception: server_problem_handler,
+}
 
 
 class LiveStack(ServerErrorMiddleware):
@@ -47,7 +58,7 @@ class LiveStack(ServerErrorMiddleware):
         return _inside
 
     @property
-    def handler(self) -> Any:
+    def handler(self) -> Any:  # type: ignore[override]  # as above
         """What answers where nothing else does, as served now."""
         return getattr(self._served().app, "handler", None)
 
@@ -62,40 +73,44 @@ async def _inside(scope: Scope, receive: Receive, send: Send) -> None:
     await inner(scope, receive, send)
 
 
-def make_stack(declared: Declared, before: Stack | None, *, debug: bool) -> Stack:
-    """Return the chain around the dispatcher: exceptions, middleware, server errors.
+def make_stack(
+    declared: Declared,
+    before: Stack | None,
+    *,
+    debug: bool,
+    max_body_size: int | None = None,
+    problems: bool = False,
+) -> Stack:
+    """Return the chain around the dispatcher: exceptions, middleware, body limit, server errors.
 
+    max_body_size: in bytes, for middleware that reads the body.
+    problems: whether errors that no handler answers are told as RFC 9457 has it.
     An instance of `before` is kept where neither it nor anything inside it changed.
     """
-    links: list[tuple[Any, ASGIApp]] = []
-    app: ASGIApp = dispatch
-    old = iter(before.links) if before else iter(())
-    keep = True
-    for key, make in _wanted(declared, debug):
-        old_key, old_app = next(old, (None, None))
-        keep = keep and old_app is not None and old_key == key
-        app = old_app if keep and old_app is not None else make(app)
-        links.append((key, app))
-    return Stack(app, tuple(links))
+    wanted = _wanted(declared, debug, max_body_size, problems)
+    return Stack(*linked(dispatch, wanted, before.links if before else ()))
 
 
-def _wanted(declared: Declared, debug: bool) -> Iterator[tuple[Any, _Make]]:
+def _wanted(
+    declared: Declared, debug: bool, max_body_size: int | None, problems: bool
+) -> Iterator[tuple[Any, Make]]:
     """Yield what the chain is made of, innermost first; equal keys make equal instances."""
     registered = tuple(each.registration for each in declared.of("exception_handler"))
-    handlers = {**_DEFAULTS, **dict(each.value for each in registered)}
+    defaults = _PROBLEMS if problems else _DEFAULTS
+    handlers = {**defaults, **dict(each.value for each in registered)}
     failure = handlers.pop(Exception, None) or handlers.pop(500, None)
     yield (
-        ("exceptions", registered, debug),
+        ("exceptions", registered, debug, problems),
         lambda app: ExceptionMiddleware(app, handlers, debug=debug),
     )
-    for placed in declared.of("middleware"):
-        middleware: Middleware = placed.registration.value
-        yield placed.registration, _wrapping(middleware)
+    yield from middleware_links(declared)
+    if max_body_size is not None:
+        # Middleware reads by the application's limit; an operation may have another.
+        yield (
+            ("body limit", max_body_size),
+            lambda app: RequestBodyLimitMiddleware(app, max_body_size),
+        )
     yield (
         ("server errors", failure, debug),
         lambda app: ServerErrorMiddleware(app, handler=failure, debug=debug),
     )
-
-
-def _wrapping(middleware: Middleware) -> _Make:
-    return lambda app: middleware.cls(app, *middleware.args, **middleware.kwargs)

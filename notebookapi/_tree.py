@@ -1,17 +1,20 @@
-"""The tree of routers -> the lines of one table."""
+"""The tree of routers -> the lines of an application's tables."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from starlette.routing import BaseRoute, Mount
+from starlette.routing import BaseRoute, Mount, WebSocketRoute
 
+from notebookapi._frontend import Frontend
 from notebookapi._options import Inherited
 from notebookapi._route import APIRoute
 from notebookapi._table import Entry, RouteTable, compile_pattern
+from notebookapi._table.around import Around
 from notebookapi._table.published import Declared, Place, Placed, Published, Registration
+from notebookapi._wrapping import chain_of
 from notebookapi.editing import Owner, View
 from notebookapi.routing import APIRouter, Inclusion, checked, included
 
@@ -23,11 +26,13 @@ class Lines:
     """What a tree of routers comes to.
 
     chains: by order, the registrations that brought each line there, outermost first.
+    routers: by order too, the routers that it stands in.
     """
 
     entries: list[Entry] = field(default_factory=list)
     chains: dict[Place, Chain] = field(default_factory=dict)
     declared: dict[Any, Declared] = field(default_factory=dict)
+    routers: dict[Place, tuple[APIRouter, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,28 +41,79 @@ class _Level:
     inherited: Inherited = field(default_factory=Inherited)
     place: Place = ()
     chain: Chain = ()
+    routers: tuple[APIRouter, ...] = ()
 
 
 def read_tree(root: APIRouter, view: View, before: Published | None) -> Lines:
-    """Return the lines of a router's table.
+    """Return the lines of a router's tables.
 
     Lines of `before` are used again where nothing about them changed, so that patching the table
     touches the others only. Raises DeclarationErrors for what cannot be served where it stands.
     """
-    known = {entry.order: entry for entry in before.table} if before else {}
+    known = {entry.order: entry for entry in _entries(before)} if before else {}
     chains = before.chains if before else {}
     lines = Lines()
-    for level, placed in _walk(_Level(root), view, lines.declared):
+    for level, placed in _walk(_Level(root, routers=(root,)), view, lines.declared):
         order, chain = _inside(level.place, placed.place), (*level.chain, placed.registration)
         same = order in known and chains.get(order) == chain
         entry = known[order] if same else _entry(placed.registration.value, level, order)
         lines.entries.append(entry)
         lines.chains[order] = chain
+        lines.routers[order] = level.routers
     return lines
 
 
-def patched(before: RouteTable, entries: list[Entry]) -> RouteTable:
+def chains_of_routers(lines: Lines, before: Published | None) -> dict[Any, Around]:
+    """Return what stands around the routes of each router that declares something for it."""
+    known = before.routers if before else {}
+    made = {router: chain_of(lines.declared[router], known.get(router))
+            for router in {each for routers in lines.routers.values() for each in routers}}  # fmt: skip
+    return {router: chain for router, chain in made.items() if chain is not None}
+
+
+def around_lines(lines: Lines, chains: Mapping[Any, Around]) -> dict[Place, tuple[Around, ...]]:
+    """Return for each line what a request goes through to it, the outermost first."""
+    if not chains:
+        return {}
+    found = {
+        order: tuple(chains[router] for router in routers if router in chains)
+        for order, routers in lines.routers.items()
+    }
+    return {order: around for order, around in found.items() if around}
+
+
+def _entries(published: Published) -> Iterator[Entry]:
+    yield from published.table
+    yield from published.websockets
+    yield from published.frontends
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Tables:
+    """The lines, by what they answer. frontends: in the order in which they are tried."""
+
+    http: RouteTable
+    websockets: RouteTable
+    frontends: tuple[Entry, ...]
+
+
+def tables_of(lines: Lines, before: Published | None) -> Tables:
+    """Return tables of these lines, which share with those of `before` what is in both."""
+    http = [e for e in lines.entries if not isinstance(e.route, (WebSocketRoute, Frontend))]
+    websockets = [e for e in lines.entries if isinstance(e.route, (WebSocketRoute, Mount))]
+    frontends = [e for e in lines.entries if isinstance(e.route, Frontend)]
+    longest_first = sorted(frontends, key=lambda e: (-len(e.route.path), e.order))
+    return Tables(
+        patched(before.table if before else None, http),
+        patched(before.websockets if before else None, websockets),
+        tuple(longest_first),
+    )
+
+
+def patched(before: RouteTable | None, entries: list[Entry]) -> RouteTable:
     """Return a table of these entries that shares with `before` what is in both."""
+    if before is None:
+        return RouteTable.of(entries)
     old, new = set(before), set(entries)
     return before.patched(old - new, new - old)
 
@@ -84,7 +140,7 @@ def _walk(
 ) -> Iterator[tuple[_Level, Placed]]:
     here = view.declared(level.router)
     declared[level.router] = here
-    for placed in here.placed:
+    for placed in here.lines:
         registration = placed.registration
         if registration.kind != "include":
             yield level, placed
@@ -95,6 +151,7 @@ def _walk(
             level.inherited.then(inclusion.inherited),
             _inside(level.place, placed.place),
             (*level.chain, registration),
+            (*level.routers, inclusion.router),
         )
         yield from _walk(inner, view, declared)
 

@@ -3,44 +3,65 @@
 
 import warnings
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from enum import Enum
-from types import MappingProxyType
 from typing import Any, Unpack
 
 from starlette.applications import Starlette
 from starlette.datastructures import State
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Router
 from starlette.types import ASGIApp, Lifespan, Receive, Scope, Send
 
-from notebookapi._docs_pages import docs_routes, serving
-from notebookapi._openapi.document import Info, make_document
-from notebookapi._options import UNSET, RouteOptions, Unset, spells_out
+from notebookapi._described import Described
+from notebookapi._frontend import FrontendVerbs
+from notebookapi._lifespan import Events, EventVerbs, Handler, entered
+from notebookapi._limits import FormLimits
+from notebookapi._options import UNSET, RouteOptions, Unset, names_nearest, spells_out
+from notebookapi._paths import check_path
 from notebookapi._plan.signature import described
 from notebookapi._stack import LiveStack, make_stack
-from notebookapi._table import RouteTable
 from notebookapi._table.published import Published, Registration, RequestState
-from notebookapi._tree import applications_mounted, patched, read_tree, routers_in, routes_in
+from notebookapi._tree import (
+    applications_mounted,
+    around_lines,
+    chains_of_routers,
+    read_tree,
+    routers_in,
+    tables_of,
+)
 from notebookapi._verbs import Verbs
-from notebookapi.editing import Application, View, current_draft
-from notebookapi.exceptions import DeclarationError, InvalidPath, NotebookAPIDeprecationWarning
+from notebookapi._websocket import WebSocketVerbs
+from notebookapi._wrapping import WrappingVerbs, handler_registration, middleware_registration
+from notebookapi.editing import Application, View
+from notebookapi.exceptions import InvalidPath, NotebookAPIDeprecationWarning
 from notebookapi.params import Depends
-from notebookapi.routing import APIRouter, registration_of
+from notebookapi.routing import APIRouter
 
 __all__ = ["NotebookAPI"]
 
 _STARLETTES_OWN = Starlette.__call__
 
 
-class NotebookAPI(Verbs, Application, Starlette):
+class NotebookAPI(  # type: ignore[misc]  # starlette's handlers and middleware are plain attributes
+    Verbs, WebSocketVerbs, FrontendVerbs, EventVerbs, WrappingVerbs, Described, Starlette
+):
     """An ASGI application made of path operations.
 
     Everything about it may change while it serves: a change becomes visible to requests at one
     moment, and a request keeps to its end what it began with.
     """
 
+    auto_head: bool
+    """Whether HEAD is answered as GET is, without the body, where no route serves it."""
+    auto_options: bool
+    """Whether OPTIONS is answered with what is allowed, where no route serves it."""
+    problem_details: bool
+    """Whether errors are told as RFC 9457 has it, where no handler answers them."""
+
+    @names_nearest
     def __init__(
         self,
         *,
@@ -63,6 +84,8 @@ class NotebookAPI(Verbs, Application, Starlette):
         swagger_ui_parameters: dict[str, Any] | None = None,
         middleware: Sequence[Middleware] | None = None,
         exception_handlers: Mapping[int | type[Exception], Callable[..., Any]] | None = None,
+        on_startup: Sequence[Handler] | None = None,
+        on_shutdown: Sequence[Handler] | None = None,
         lifespan: Lifespan[Any] | None = None,
         terms_of_service: str | None = None,
         contact: dict[str, Any] | None = None,
@@ -70,12 +93,20 @@ class NotebookAPI(Verbs, Application, Starlette):
         root_path: str = "",
         root_path_in_servers: bool = True,
         responses: Mapping[int | str, dict[str, Any]] | None = None,
+        callbacks: Sequence[BaseRoute] | None = None,
+        raises: Sequence[type[HTTPException]] | None = None,
+        webhooks: APIRouter | None = None,
         deprecated: bool | None = None,
         include_in_schema: bool = True,
         generate_unique_id_function: Callable[[Any], str] | Unset = UNSET,
         separate_input_output_schemas: bool = True,
         openapi_external_docs: dict[str, Any] | None = None,
         strict_content_type: bool = True,
+        auto_head: bool = False,
+        auto_options: bool = False,
+        problem_details: bool = False,
+        max_body_size: int | None = None,
+        form_limits: FormLimits | None = None,
     ) -> None:
         Application.__init__(self)
         self.debug = debug
@@ -98,32 +129,39 @@ class NotebookAPI(Verbs, Application, Starlette):
         self.root_path = _checked_root_path(root_path)
         self.root_path_in_servers = root_path_in_servers
         self.separate_input_output_schemas = separate_input_output_schemas
-        self.openapi_version = "3.1.0"
-        self.openapi_schema: dict[str, Any] | None = None
+        self.auto_head = auto_head
+        self.auto_options = auto_options
+        self.problem_details = problem_details
+        self.max_body_size = max_body_size
         self.state = State()
         self.dependency_overrides: dict[Callable[..., Any], Callable[..., Any]] = {}
-        self._document: tuple[Any, dict[str, Any]] | None = None
         self._stack: ASGIApp | None = None
         self.router: APIRouter = APIRouter(
             dependencies=dependencies,
             default_response_class=default_response_class,
             responses=responses,
+            callbacks=callbacks,
+            raises=raises,
             deprecated=deprecated,
             include_in_schema=include_in_schema,
             generate_unique_id_function=generate_unique_id_function,
             strict_content_type=strict_content_type,
+            max_body_size=max_body_size,
+            form_limits=form_limits,
             redirect_slashes=redirect_slashes,
+            on_startup=on_startup,
+            on_shutdown=on_shutdown,
             lifespan=lifespan,
             routes=routes,
         )
         self.router._parents.add(self)
+        self.webhooks = webhooks or APIRouter()
         self._lifespans = Router(lifespan=self._entered)
         for each in reversed(middleware or ()):
-            self._begin_with(_middleware(each))
+            self._begin_with(middleware_registration(each))
         for key, handler in (exception_handlers or {}).items():
-            self._begin_with(_exception_handler(key, handler))
-        for route in docs_routes(self):
-            self.router._begin_with(registration_of(route))
+            self._begin_with(handler_registration(key, handler))
+        self.setup()
 
     # --- what is declared
 
@@ -131,6 +169,14 @@ class NotebookAPI(Verbs, Application, Starlette):
     def routes(self) -> list[BaseRoute]:
         """What is declared, in order: routes, inclusions and mounts."""
         return self.router.routes
+
+    @property
+    def _declaring(self) -> APIRouter:
+        return self.router
+
+    @property
+    def _events(self) -> Events:
+        return self.router._events
 
     @spells_out
     def add_api_route(
@@ -147,8 +193,10 @@ class NotebookAPI(Verbs, Application, Starlette):
         """
         if not path:
             raise InvalidPath(f'{described(endpoint)}: the path is empty; write "/" for the root.')
+        check_path(path, endpoint)
         self.router.add_api_route(path, endpoint, methods=methods, **options)
 
+    @names_nearest
     def include_router(
         self,
         router: APIRouter,
@@ -158,9 +206,13 @@ class NotebookAPI(Verbs, Application, Starlette):
         dependencies: Sequence[Depends] | None = None,
         default_response_class: type[Response] | Unset = UNSET,
         responses: Mapping[int | str, dict[str, Any]] | None = None,
+        callbacks: Sequence[BaseRoute] | None = None,
+        raises: Sequence[type[HTTPException]] | None = None,
         deprecated: bool | None = None,
         include_in_schema: bool = True,
         generate_unique_id_function: Callable[[Any], str] | Unset = UNSET,
+        max_body_size: int | None = None,
+        form_limits: FormLimits | None = None,
     ) -> None:
         """Serve a router's operations, also those that are added to it later."""
         self.router.include_router(
@@ -170,9 +222,13 @@ class NotebookAPI(Verbs, Application, Starlette):
             dependencies=dependencies,
             default_response_class=default_response_class,
             responses=responses,
+            callbacks=callbacks,
+            raises=raises,
             deprecated=deprecated,
             include_in_schema=include_in_schema,
             generate_unique_id_function=generate_unique_id_function,
+            max_body_size=max_body_size,
+            form_limits=form_limits,
         )
 
     def mount(self, path: str, app: ASGIApp, name: str | None = None) -> None:
@@ -189,49 +245,6 @@ class NotebookAPI(Verbs, Application, Starlette):
     ) -> None:
         """Register a plain starlette endpoint: it takes the request and returns a response."""
         self.router.add_route(path, route, methods, name, include_in_schema)
-
-    def add_middleware(self, middleware_class: Any, *args: Any, **kwargs: Any) -> None:
-        """Wrap the application; the last added is the outermost."""
-        self._register(_middleware(Middleware(middleware_class, *args, **kwargs)))
-
-    def middleware(self, middleware_type: str) -> Callable[[Any], Any]:
-        """Wrap the application in the decorated `async def (request, call_next)`."""
-        if middleware_type != "http":
-            raise DeclarationError(
-                f'`middleware({middleware_type!r})` is not known; the only kind is "http".'
-            )
-
-        def register(function: Any) -> Any:
-            from starlette.middleware.base import BaseHTTPMiddleware
-
-            self.add_middleware(BaseHTTPMiddleware, dispatch=function)
-            return function
-
-        return register
-
-    def add_exception_handler(self, key: Any, handler: Callable[..., Any]) -> None:
-        """Answer exceptions of a class, or responses of a status, with `handler`."""
-        self._register(_exception_handler(key, handler))
-
-    def exception_handler(self, key: Any) -> Callable[[Any], Any]:
-        """Answer exceptions of a class, or responses of a status, with the decorated function."""
-
-        def register(function: Any) -> Any:
-            self.add_exception_handler(key, function)
-            return function
-
-        return register
-
-    @property
-    def exception_handlers(self) -> Mapping[Any, Callable[..., Any]]:  # type: ignore[override]  # starlette's is a plain attribute
-        """The handlers by class or status, to look at."""
-        handlers = (each.registration.value for each in self.declared.of("exception_handler"))
-        return MappingProxyType(dict(handlers))
-
-    @property
-    def user_middleware(self) -> tuple[Middleware, ...]:  # type: ignore[override]  # as above
-        """The middleware, the outermost first, to look at."""
-        return tuple(e.registration.value for e in self.declared.of("middleware"))[::-1]
 
     @property
     def middleware_stack(self) -> ASGIApp:
@@ -256,11 +269,19 @@ class NotebookAPI(Verbs, Application, Starlette):
     def _compose(self, view: View, before: Published | None) -> Published:
         lines = read_tree(self.router, view, before)
         lines.declared[self] = view.declared(self)
+        tables = tables_of(lines, before)
+        routers = chains_of_routers(lines, before)
         return Published(
             version=before.version + 1 if before else 1,
-            table=patched(before.table, lines.entries) if before else RouteTable.of(lines.entries),
+            table=tables.http,
+            websockets=tables.websockets,
+            frontends=tables.frontends,
             stack=make_stack(
-                lines.declared[self], before.stack if before else None, debug=self.debug
+                lines.declared[self],
+                before.stack if before else None,
+                debug=self.debug,
+                max_body_size=self.max_body_size,
+                problems=self.problem_details,
             ),
             redirect_slashes=self.router.redirect_slashes,
             mounted={
@@ -270,6 +291,10 @@ class NotebookAPI(Verbs, Application, Starlette):
             },
             declared=lines.declared,
             chains=lines.chains,
+            around=around_lines(lines, routers),
+            routers=routers,
+            auto_head=self.auto_head,
+            auto_options=self.auto_options,
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -301,13 +326,10 @@ class NotebookAPI(Verbs, Application, Starlette):
         await self._lifespans.lifespan(scope, receive, send)
 
     @asynccontextmanager
-    async def _entered(self, app: Any) -> AsyncIterator[dict[str, Any]]:
+    async def _entered(self, app: Any) -> AsyncIterator[Any]:
         """Enter the lifespan of the application, then those of the routers inside."""
-        state: dict[str, Any] = {}
-        async with AsyncExitStack() as stack:
-            for router in routers_in(self.router):
-                given = await stack.enter_async_context(router.lifespan_context(app))
-                state = {**(given or {}), **state}  # the outer wins
+        lifespans = [router.lifespan_context for router in routers_in(self.router)]
+        async with entered(lifespans, app) as state:
             yield state
 
     def serving(self, published: Published) -> ASGIApp:
@@ -323,50 +345,6 @@ class NotebookAPI(Verbs, Application, Starlette):
         """Return the path of the operation with this name. Raises NoMatchFound."""
         return self._seen().url_path_for(name, **path_params)
 
-    # --- what is documented
-
-    def openapi(self) -> dict[str, Any]:
-        """Return the OpenAPI document of what is served, made once per publication."""
-        if self.openapi_schema is not None:
-            return self.openapi_schema
-        published, info = self._seen(), self._info()
-        key = (published, info, self.separate_input_output_schemas)
-        made = self._document
-        if made is None or made[0] != key:
-            document = make_document(
-                Info(**dict(info)),
-                routes_in(published),
-                separate=self.separate_input_output_schemas,
-            )
-            made = self._document = (key, document)
-        return made[1]
-
-    def _seen(self) -> Published:
-        """Return what the running request for the document is served by, else what is published.
-
-        What a running `edit` has staged is seen too.
-        """
-        request = serving.get()
-        if request is not None and request[0] is self:
-            return request[1]
-        draft = current_draft()
-        return draft.preview(self) if draft and draft.operations else self.published
-
-    def _info(self) -> tuple[tuple[str, Any], ...]:
-        return (
-            ("title", self.title),
-            ("version", self.version),
-            ("openapi_version", self.openapi_version),
-            ("summary", self.summary),
-            ("description", self.description),
-            ("terms_of_service", self.terms_of_service),
-            ("contact", self.contact),
-            ("license_info", self.license_info),
-            ("tags", self.openapi_tags),
-            ("servers", self.servers),
-            ("external_docs", self.openapi_external_docs),
-        )
-
     def __repr__(self) -> str:
         return f"NotebookAPI(title={self.title!r}, version={self.version!r})"
 
@@ -377,18 +355,6 @@ def _checked_root_path(root_path: str) -> str:
             "`root_path` of the application is deprecated: give it to the server instead, as "
             "`fastapi run --root-path` and `uvicorn --root-path` do.",
             NotebookAPIDeprecationWarning,
-            stacklevel=3,
+            stacklevel=4,  # _checked_root_path, __init__, what checks its keywords, the program
         )
     return root_path
-
-
-def _middleware(middleware: Middleware) -> Registration:
-    function = middleware.kwargs.get("dispatch") or middleware.cls
-    name = getattr(function, "__qualname__", repr(function))
-    return Registration("middleware", (name,), middleware, f"middleware {name}")
-
-
-def _exception_handler(key: Any, handler: Callable[..., Any]) -> Registration:
-    label = f"exception_handler {getattr(key, '__name__', key)}"
-    identity = (getattr(key, "__qualname__", key),)
-    return Registration("exception_handler", identity, (key, handler), label)

@@ -23,7 +23,7 @@ from typing import Any
 from uuid import UUID
 
 from pydantic import AnyUrl, BaseModel, NameEmail, SecretBytes, SecretStr
-from pydantic_core import PydanticUndefinedType, Url
+from pydantic_core import MultiHostUrl, PydanticUndefinedType, Url
 
 from notebookapi.types import IncEx
 
@@ -47,10 +47,16 @@ _ENCODERS: dict[type[Any], Callable[[Any], Any]] = {
     Pattern: lambda value: value.pattern,
     **dict.fromkeys(
         (UUID, IPv4Address, IPv4Interface, IPv4Network, IPv6Address, IPv6Interface, IPv6Network,
-         NameEmail, SecretBytes, SecretStr, AnyUrl, Url, PurePath),
+         NameEmail, SecretBytes, SecretStr, AnyUrl, Url, MultiHostUrl, PurePath),
         str,
     ),
 }  # fmt: skip
+# Written as text too, and not imported: deprecated, of another package, of no public name.
+_TEXTS = {
+    ("pydantic.color", "Color"),
+    ("pydantic_extra_types.color", "Color"),
+    ("pydantic.networks", "_BaseMultiHostUrl"),
+}
 _LISTS = (list, set, frozenset, GeneratorType, tuple, deque)
 
 
@@ -100,7 +106,7 @@ class _Encoder:
         if dataclasses.is_dataclass(obj) and not isinstance(obj, type):
             return self.encode(_shallow(obj), include, exclude)
         if isinstance(obj, Enum):
-            return obj.value
+            return self.encode(obj.value)
         if obj is None or isinstance(obj, (str, int, float)):
             return obj
         if isinstance(obj, PydanticUndefinedType):
@@ -131,17 +137,27 @@ class _Encoder:
         }
 
     def _other(self, obj: Any, include: IncEx | None, exclude: IncEx | None) -> Any:
-        for kind in type(obj).__mro__:
-            if kind in _ENCODERS:
-                return _ENCODERS[kind](obj)
+        known = _encoder_of(obj)
+        if known is not None:
+            return known(obj)
         try:
             fields = dict(obj)
         except Exception as no_items:
             try:
                 fields = vars(obj)
-            except TypeError as no_attributes:
+            except Exception as no_attributes:
                 raise ValueError([no_items, no_attributes]) from no_attributes
         return self.encode(fields, include, exclude)
+
+
+def _encoder_of(obj: Any) -> Callable[[Any], Any] | None:
+    for kind in type(obj).__mro__:
+        if kind in _ENCODERS:
+            return _ENCODERS[kind]
+        if (kind.__module__, kind.__name__) in _TEXTS:
+            return str
+    # Some objects only say that they are of a class: UUIDs of database drivers.
+    return next((f for kind, f in _ENCODERS.items() if isinstance(obj, kind)), None)
 
 
 def _shallow(obj: Any) -> dict[str, Any]:

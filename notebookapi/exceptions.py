@@ -9,13 +9,19 @@ NotebookAPIError (RuntimeError)    also importable as FastAPIError
 │   ├── InvalidParameter
 │   ├── InvalidDependency
 │   ├── InvalidConcurrency (ValueError)
+│   ├── InvalidLimit (ValueError)
+│   ├── MissingMultipart (ImportError)
+│   ├── MissingFrontend
 │   ├── InvalidInclusion
+│   ├── InvalidError (TypeError)
 │   └── InvalidResponse
 ├── DependencyScopeError           a request-scoped dependency needs a function-scoped one
 └── EditError                      a change that does not fit what is published
 NotebookAPIDeprecationWarning (UserWarning)
+RouteConflictWarning (UserWarning)  a route that an earlier one never lets serve
 ValidationException
 ├── RequestValidationError         becomes a 422
+├── WebSocketRequestValidationError   closes the connection, with 1008
 └── ResponseValidationError        an endpoint returned what it did not promise; becomes a 500
 """
 
@@ -32,12 +38,33 @@ class HTTPException(StarletteHTTPException):
     """Raise in an endpoint or dependency to answer with an error.
 
     detail: anything that JSON can hold; sent as `{"detail": …}`.
+
+    A subclass may say all three as class attributes, and is raised as it is then:
+
+        class NoSuchItem(HTTPException):
+            status_code = 404
+            detail = "There is no such item."
     """
 
     def __init__(
-        self, status_code: int, detail: Any = None, headers: Mapping[str, str] | None = None
+        self,
+        status_code: int | None = None,
+        detail: Any = None,
+        headers: Mapping[str, str] | None = None,
     ) -> None:
-        super().__init__(status_code=status_code, detail=detail, headers=headers)
+        """Raises InvalidError where the status is given neither here nor by the class."""
+        kind = type(self)
+        status = getattr(kind, "status_code", None) if status_code is None else status_code
+        if status is None:
+            raise InvalidError(
+                f"`{kind.__name__}()` has no status; write `{kind.__name__}(404)`, or "
+                f"`status_code = 404` in a subclass."
+            )
+        super().__init__(
+            status_code=status,
+            detail=getattr(kind, "detail", None) if detail is None else detail,
+            headers=getattr(kind, "headers", None) if headers is None else headers,
+        )
 
 
 class WebSocketException(StarletteWebSocketException):
@@ -78,8 +105,24 @@ class InvalidConcurrency(DeclarationError, ValueError):
     """A `max_concurrency` is not a positive number."""
 
 
+class InvalidLimit(DeclarationError, ValueError):
+    """A `max_body_size` or one of the `form_limits` is not a whole number from 0 up."""
+
+
+class MissingMultipart(DeclarationError, ImportError):
+    """Forms cannot be parsed: python-multipart is not installed."""
+
+
+class MissingFrontend(DeclarationError):
+    """The directory of a frontend, or a file that it names, does not exist."""
+
+
 class InvalidInclusion(DeclarationError):
     """A router cannot be included in this place."""
+
+
+class InvalidError(DeclarationError, TypeError):
+    """An HTTPException has no status, or `raises` names something that is none."""
 
 
 class InvalidResponse(DeclarationError):
@@ -99,6 +142,10 @@ class NotebookAPIDeprecationWarning(UserWarning):
 
 
 FastAPIDeprecationWarning = NotebookAPIDeprecationWarning
+
+
+class RouteConflictWarning(UserWarning):
+    """A route is never reached: an earlier one serves all that it would."""
 
 
 class EndpointContext(TypedDict):
@@ -148,6 +195,10 @@ class RequestValidationError(ValidationException):
     ) -> None:
         super().__init__(errors, endpoint_ctx=endpoint_ctx)
         self.body = body
+
+
+class WebSocketRequestValidationError(ValidationException):
+    """A WebSocket connection did not fit its endpoint's parameters."""
 
 
 class ResponseValidationError(ValidationException):

@@ -115,6 +115,26 @@ def Body(
     return params.Body(default, embed=embed, media_type=media_type, **options)
 
 
+def Form(
+    default: Any = PydanticUndefined,
+    *,
+    media_type: str = "application/x-www-form-urlencoded",
+    **options: Unpack[ParamOptions],
+) -> Any:
+    """Declare a parameter that is read from a form: one of its fields, or a model of several."""
+    return params.Form(default, media_type=media_type, **options)
+
+
+def File(
+    default: Any = PydanticUndefined,
+    *,
+    media_type: str = "multipart/form-data",
+    **options: Unpack[ParamOptions],
+) -> Any:
+    """Declare a parameter that is a file in a form, or its content where it is `bytes`."""
+    return params.File(default, media_type=media_type, **options)
+
+
 def Depends(
     dependency: Callable[..., Any] | None = None,
     use_cache: bool = True,

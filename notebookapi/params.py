@@ -142,6 +142,21 @@ class Body(Param):  # type: ignore[misc]  # as above
     media_type: str
 
 
+class Form(Body):  # type: ignore[misc]  # as above
+    """A field of a form, or a model of several."""
+
+    own_options: ClassVar[Mapping[str, Any]] = {
+        "embed": None,
+        "media_type": "application/x-www-form-urlencoded",
+    }
+
+
+class File(Form):  # type: ignore[misc]  # as above
+    """A file in a form."""
+
+    own_options: ClassVar[Mapping[str, Any]] = {"embed": None, "media_type": "multipart/form-data"}
+
+
 Scope = Literal["function", "request"]
 
 

@@ -13,6 +13,7 @@ from starlette.responses import Response as Response
 from starlette.responses import StreamingResponse as StreamingResponse
 
 from notebookapi.exceptions import NotebookAPIDeprecationWarning
+from notebookapi.sse import EventSourceResponse as EventSourceResponse
 
 
 class UJSONResponse(JSONResponse):

@@ -1,33 +1,58 @@
 # No `from __future__ import annotations` here: `help(router.get)` shows these annotations.
 """Routers: path operations, inclusions and mounts, declared in order and served live."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Unpack
 
 from starlette.datastructures import URLPath
+from starlette.exceptions import HTTPException
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Match, Mount, NoMatchFound, Route, Router, compile_path
+from starlette.routing import (
+    BaseRoute,
+    Match,
+    Mount,
+    NoMatchFound,
+    Route,
+    Router,
+    WebSocketRoute,
+    compile_path,
+)
 from starlette.types import ASGIApp, Lifespan, Receive, Scope, Send
 
-from notebookapi._options import UNSET, Inherited, RouteOptions, RouteSpec, Unset, spells_out
-from notebookapi._plan.signature import described
+from notebookapi._contexts import RouteContext as RouteContext
+from notebookapi._contexts import iter_route_contexts as iter_route_contexts
+from notebookapi._frontend import Frontend, FrontendVerbs
+from notebookapi._lifespan import Events, EventVerbs, Handler
+from notebookapi._limits import FormLimits
+from notebookapi._options import (
+    UNSET,
+    Inherited,
+    RouteOptions,
+    RouteSpec,
+    Unset,
+    names_nearest,
+    spells_out,
+)
+from notebookapi._paths import check_path, check_prefix, joined
 from notebookapi._respond.handlers import get_request_handler as get_request_handler
 from notebookapi._respond.handlers import handled_by
 from notebookapi._respond.handlers import request_response as request_response
 from notebookapi._route import APIRoute, RouteList
 from notebookapi._table.published import Declared, Registration
 from notebookapi._verbs import Verbs
+from notebookapi._websocket import APIWebSocketRoute, WebSocketVerbs
+from notebookapi._wrapping import WrappingVerbs
 from notebookapi.dependencies.views import InclusionView, merged_lifespan
 from notebookapi.editing import Owner, edit
-from notebookapi.exceptions import InvalidInclusion, InvalidPath
+from notebookapi.exceptions import InvalidInclusion
 from notebookapi.params import Depends
 
 __all__ = [
     "APIRoute",
     "APIRouter",
+    "APIWebSocketRoute",
     "Inclusion",
     "Mount",
     "Route",
@@ -51,14 +76,14 @@ class Inclusion(InclusionView, BaseRoute):
         """The routes of the included router, as they are served here."""
         declared = self.router.declared
         if self._seen[0] is not declared:
-            routes = (each.registration.value for each in declared.placed)
+            routes = (each.registration.value for each in declared.lines)
             self._seen = (declared, [included(route, self.inherited) for route in routes])
         return self._seen[1]
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         """Tell whether a route inside serves a request; for routers without an application."""
         route, match, inner = self._find(scope)
-        self._remember(route)
+        self._remember(None if match is Match.NONE else route)
         return match, inner
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -96,9 +121,10 @@ _IncludedRouter = Inclusion
 _merge_lifespan_context = merged_lifespan
 
 
-class APIRouter(Verbs, Owner, Router):
+class APIRouter(Verbs, WebSocketVerbs, FrontendVerbs, EventVerbs, WrappingVerbs, Router):
     """Path operations that belong together; part of an application once it is included."""
 
+    @names_nearest
     def __init__(
         self,
         *,
@@ -107,18 +133,31 @@ class APIRouter(Verbs, Owner, Router):
         dependencies: Sequence[Depends] | None = None,
         default_response_class: type[Response] | Unset = UNSET,
         responses: Mapping[int | str, dict[str, Any]] | None = None,
+        callbacks: Sequence[BaseRoute] | None = None,
+        raises: Sequence[type[HTTPException]] | None = None,
         deprecated: bool | None = None,
         include_in_schema: bool = True,
         generate_unique_id_function: Callable[[Any], str] | Unset = UNSET,
         strict_content_type: bool | Unset = UNSET,
         redirect_slashes: bool = True,
+        default: ASGIApp | None = None,
+        dependency_overrides_provider: Any = None,
         route_class: type[APIRoute] = APIRoute,
+        on_startup: Sequence[Handler] | None = None,
+        on_shutdown: Sequence[Handler] | None = None,
         lifespan: Lifespan[Any] | None = None,
+        max_body_size: int | None = None,
+        form_limits: FormLimits | None = None,
         routes: Sequence[BaseRoute] | None = None,
     ) -> None:
-        _check_prefix(prefix)
+        check_prefix(prefix)
         Owner.__init__(self)
-        Router.__init__(self, redirect_slashes=redirect_slashes, lifespan=lifespan)
+        self.events = Events(on_startup or (), on_shutdown or ())
+        lifespan = lifespan or self.events.lifespan
+        Router.__init__(
+            self, redirect_slashes=redirect_slashes, default=default, lifespan=lifespan
+        )
+        self.dependency_overrides_provider = dependency_overrides_provider
         for route in routes or ():
             self._begin_with(registration_of(route))
         self.route_class = route_class
@@ -128,11 +167,23 @@ class APIRouter(Verbs, Owner, Router):
             dependencies=dependencies or (),
             default_response_class=default_response_class,
             responses=responses or {},
+            callbacks=callbacks or (),
+            raises=raises or (),
             deprecated=deprecated,
             include_in_schema=include_in_schema,
             generate_unique_id_function=generate_unique_id_function,
             strict_content_type=strict_content_type,
+            max_body_size=max_body_size,
+            form_limits=form_limits,
         )
+
+    @property
+    def _declaring(self) -> "APIRouter":
+        return self
+
+    @property
+    def _events(self) -> Events:
+        return self.events
 
     @property
     def prefix(self) -> str:
@@ -152,11 +203,11 @@ class APIRouter(Verbs, Owner, Router):
     @property
     def routes(self) -> list[BaseRoute]:
         """What is declared here, in order; changing the list changes what is declared."""
-        return RouteList(self, (each.registration.value for each in self.declared.placed))
+        return RouteList(self, (each.registration.value for each in self.declared.lines))
 
     @routes.setter
     def routes(self, routes: Sequence[BaseRoute]) -> None:
-        known = {id(each.registration.value): each.registration for each in self.declared.placed}
+        known = {id(each.registration.value): each.registration for each in self.declared.lines}
         wanted = [known.get(id(route)) or registration_of(route) for route in routes]
         if not (known or wanted):
             return
@@ -180,7 +231,7 @@ class APIRouter(Verbs, Owner, Router):
         Raises DeclarationErrors that say what cannot be served and why.
         """
         route = self.route_class(
-            _joined(self.prefix, path, endpoint),
+            joined(self.prefix, path, endpoint),
             endpoint,
             methods=methods,
             spec=RouteSpec(**options).under(self.inherited),
@@ -188,6 +239,7 @@ class APIRouter(Verbs, Owner, Router):
         )
         self.add_registration(handled_by(get_request_handler, route))
 
+    @names_nearest
     def include_router(
         self,
         router: "APIRouter",
@@ -197,16 +249,20 @@ class APIRouter(Verbs, Owner, Router):
         dependencies: Sequence[Depends] | None = None,
         default_response_class: type[Response] | Unset = UNSET,
         responses: Mapping[int | str, dict[str, Any]] | None = None,
+        callbacks: Sequence[BaseRoute] | None = None,
+        raises: Sequence[type[HTTPException]] | None = None,
         deprecated: bool | None = None,
         include_in_schema: bool = True,
         generate_unique_id_function: Callable[[Any], str] | Unset = UNSET,
+        max_body_size: int | None = None,
+        form_limits: FormLimits | None = None,
     ) -> None:
         """Serve a router's operations here too, under `prefix` and with these options added.
 
         Raises InvalidInclusion for a router inside itself, and DeclarationErrors for operations
         that cannot be served under this prefix.
         """
-        _check_prefix(prefix)
+        check_prefix(prefix)
         _check_inclusion(self, router)
         given = Inherited(
             prefix=prefix,
@@ -214,9 +270,13 @@ class APIRouter(Verbs, Owner, Router):
             dependencies=dependencies or (),
             default_response_class=default_response_class,
             responses=responses or {},
+            callbacks=callbacks or (),
+            raises=raises or (),
             deprecated=deprecated,
             include_in_schema=include_in_schema,
             generate_unique_id_function=generate_unique_id_function,
+            max_body_size=max_body_size,
+            form_limits=form_limits,
         )
         inclusion = Inclusion(router, self.inherited.then(given))
         _compile_all(inclusion)
@@ -256,83 +316,60 @@ class APIRouter(Verbs, Owner, Router):
         return f"APIRouter(prefix={self.prefix!r})" if self.prefix else "APIRouter()"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class RouteContext:
-    """A route as it is served. original_route: as it was declared; route: as it is served."""
-
-    path: str
-    path_format: str
-    name: str | None
-    methods: set[str] | None
-    endpoint: Any
-    original_route: BaseRoute
-    route: BaseRoute
-
-    def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        """Tell whether the route serves a request."""
-        return self.route.matches(scope)
-
-
-def iter_route_contexts(routes: Iterable[BaseRoute]) -> Iterator[RouteContext]:
-    """Yield the routes that a list of routes comes to, those of included routers among them."""
-    for route in routes:
-        if isinstance(route, Inclusion):
-            yield from iter_route_contexts(route.routes)
-            continue
-        path = getattr(route, "path", "")
-        yield RouteContext(
-            path=path,
-            path_format=getattr(route, "path_format", path),
-            name=getattr(route, "name", None),
-            methods=getattr(route, "methods", None),
-            endpoint=getattr(route, "endpoint", None) or getattr(route, "app", None),
-            original_route=getattr(route, "original_route", route),
-            route=route,
-        )
-
-
 def registration_of(route: BaseRoute) -> Registration:
     """Return what identifies a route among the others of its owner."""
     if isinstance(route, Inclusion):
         label = f"include_router {route.path}{route.router.prefix}".rstrip()
         return Registration("include", (route.router, route.path), route, label, route.router)
-    if not isinstance(route, (Mount, Route)):
+    if not isinstance(route, (Mount, Route, WebSocketRoute, Frontend)):
         raise InvalidInclusion(
-            f"{route!r} cannot be registered: only path operations, plain routes, mounts and "
-            "included routers are served."
+            f"{route!r} cannot be registered: only path operations, WebSocket endpoints, plain "
+            "routes, mounts, frontends and included routers are served."
         )
     if isinstance(route, Mount):
         child = route.app if isinstance(route.app, Owner) else None
         return Registration("mount", (route.path,), route, f"mount {route.path}", child)
-    methods = tuple(sorted(getattr(route, "methods", None) or ()))
+    methods = _methods(route)
     path = getattr(route, "path", "")
     label = " ".join((",".join(methods) or "ANY", path))
     return Registration("route", (methods, path), route, label)
 
 
+def _methods(route: BaseRoute) -> tuple[str, ...]:
+    """Return what tells two routes at one path apart."""
+    if isinstance(route, WebSocketRoute):
+        return ("WEBSOCKET",)
+    if isinstance(route, Frontend):
+        return ("FRONTEND",)
+    return tuple(sorted(getattr(route, "methods", None) or ()))
+
+
 def checked(route: BaseRoute) -> BaseRoute:
     """Return a route as it is. Raises InvalidPath for one that no request can ask for."""
-    if isinstance(route, APIRoute) and not route.path:
-        raise InvalidPath(
-            f"{described(route.endpoint)}: prefix and path are both empty; give one of them a path "
-            'that starts with "/".'
-        )
+    if isinstance(route, (APIRoute, APIWebSocketRoute)):
+        check_path(route.path, route.endpoint)
     return route
 
 
 def included(route: BaseRoute, outer: Inherited) -> BaseRoute:
     """Return a route as it is inside an inclusion. Raises DeclarationErrors."""
     if isinstance(route, APIRoute):
+        if route.path:
+            checked(route)
         here = route if outer.prefix + route.path == "" else route.under(outer)
         return checked(handled_by(get_request_handler, here))
+    if isinstance(route, APIWebSocketRoute):
+        return checked(route.under(outer))
+    if isinstance(route, Frontend):
+        return route.under(outer)
     if isinstance(route, Inclusion):
         return Inclusion(route.router, outer.then(route.inherited))
-    if isinstance(route, (Mount, Route)):
+    if isinstance(route, (Mount, Route, WebSocketRoute)):
         return _moved(route, outer.prefix + route.path)
     raise InvalidInclusion(f"{route!r} cannot be included.")  # registration_of lets none through
 
 
-def _moved(route: Mount | Route, path: str) -> BaseRoute:
+def _moved(route: Mount | Route | WebSocketRoute, path: str) -> BaseRoute:
     """Return a starlette route at another path, all else about it the same."""
     moved = copy(route)
     moved.path = path
@@ -348,14 +385,6 @@ def _compile_all(inclusion: Inclusion) -> None:
             _compile_all(route)
 
 
-def _check_prefix(prefix: str) -> None:
-    if prefix and (not prefix.startswith("/") or prefix.endswith("/")):
-        raise InvalidPath(
-            f"The prefix {prefix!r} must start with a slash and end without one: "
-            f"{'/' + prefix.strip('/')!r}."
-        )
-
-
 def _check_inclusion(outer: APIRouter, router: APIRouter) -> None:
     if not isinstance(router, APIRouter):
         raise InvalidInclusion(
@@ -369,11 +398,3 @@ def _check_inclusion(outer: APIRouter, router: APIRouter) -> None:
                 f"{outer!r} cannot be included in itself, directly or through another router."
             )
         inside += [route.router for route in each.routes if isinstance(route, Inclusion)]
-
-
-def _joined(prefix: str, path: str, endpoint: Callable[..., Any]) -> str:
-    if path and not path.startswith("/"):
-        raise InvalidPath(
-            f"{described(endpoint)}: the path {path!r} must start with a slash: {'/' + path!r}."
-        )
-    return prefix + path

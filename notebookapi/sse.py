@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from typing import Annotated, Any
 
@@ -73,7 +73,7 @@ class _Pinging:
 
 
 @asynccontextmanager
-async def _beside(task: Callable[[], Awaitable[None]]) -> AsyncIterator[None]:
+async def _beside(task: Callable[[], Coroutine[Any, Any, None]]) -> AsyncIterator[None]:
     """Run `task` as long as the body runs. What one of them raises comes out as it was raised."""
     try:
         async with anyio.create_task_group() as group:

@@ -16,6 +16,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from nbclient.exceptions import CellExecutionError
+
 from notebookapi.notebook.headless import HeadlessNotebook, opened
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -90,13 +92,12 @@ def done(text: str) -> None:
 
 
 def run_all(running: HeadlessNotebook) -> int:
-    count = 0
-    for cell_id, outputs in running.run_all():
-        count += 1
-        errors = [each for each in outputs if each.output_type == "error"]
-        if errors:
-            raise Failed(f"cell {cell_id!r}: {errors[0].ename}: {errors[0].evalue}")
-    return count
+    for cell_id in running.code_cells:
+        try:
+            running.run(cell_id)
+        except CellExecutionError as error:
+            raise Failed(f"cell {cell_id!r}: {error.ename}: {error.evalue}") from error
+    return len(running.code_cells)
 
 
 def answers_of(url: str) -> list[dict[str, Any]]:

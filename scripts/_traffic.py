@@ -1,8 +1,8 @@
 """A program that knows nothing of the notebook but its address: it sends requests.
 
-    python _traffic.py answers URL    reads a list of requests from stdin, prints the answers
-    python _traffic.py load URL       keeps 20 clients busy with one request until stdin says so,
-                                      then 200 requests more; prints what came back
+python _traffic.py answers URL    reads a list of requests from stdin, prints the answers
+python _traffic.py load URL       keeps 20 clients busy with one request until stdin says so,
+                                  then 200 requests more; prints what came back
 """
 
 from __future__ import annotations

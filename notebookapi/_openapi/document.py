@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
-from notebookapi._openapi.operation import Operable, fields_of, operation
+from starlette.routing import BaseRoute
+
+from notebookapi._openapi.operation import (
+    Operable,
+    fields_of,
+    operation,
+    shown_in,
+    with_callbacks,
+)
+from notebookapi._openapi.plain import plain
 from notebookapi._openapi.schemas import Schema, Schemas
 from notebookapi.security.base import openapi_form
 
@@ -30,31 +39,64 @@ class Info:
 
 
 def make_document(
-    info: Info, routes: Iterable[Operable], *, separate: bool = True
+    info: Info,
+    routes: Iterable[BaseRoute],
+    *,
+    webhooks: Iterable[BaseRoute] = (),
+    separate: bool = True,
+    problems: bool = False,
+    last: bool = False,
+    unreached: Mapping[BaseRoute, Collection[str]] | None = None,
 ) -> dict[str, Any]:
     """Return the document that describes `routes`, those left out of the schema not among them.
 
+    webhooks: requests that the API makes to those who ask for them, by name.
     separate: give a model two schemas where what is read of it differs from what is written.
+    problems: whether errors are told as RFC 9457 has it.
+    last: where two operations have one path and method, show the last instead of the first.
+    unreached: methods of routes that others serve; left out.
     """
-    shown = [route for route in routes if route.spec.include_in_schema]
-    schemas = Schemas((field for route in shown for field in fields_of(route)), separate=separate)
-    paths: dict[str, dict[str, Any]] = {}
-    components: dict[str, Schema] = dict(schemas.definitions)
-    schemes: dict[str, Schema] = {}
-    seen: dict[str, Operable] = {}
-    for route in shown:
-        for method in sorted(route.methods or ()):
-            item = paths.setdefault(route.path_format, {})
-            if method.lower() in item:
-                continue  # shadowed: the first that was declared serves
-            made, needed = operation(route, method, schemas)
-            _warn_of_twins(made["operationId"], route, seen)
-            item[method.lower()] = made
-            components.update(needed)
-            for each in route.plan.security:
-                schemes[each.scheme.scheme_name] = openapi_form(each.scheme)
+    shown, sent = shown_in(routes), shown_in(webhooks)
+    described = list(with_callbacks([*shown, *sent]))
+    fields = (each for route in described for each in fields_of(route))
+    making = _Making(Schemas(fields, separate=separate), problems, last, unreached or {})
+    paths, items = making.path_items(shown), making.path_items(sent)
+    schemes = {
+        each.scheme.scheme_name: openapi_form(each.scheme)
+        for route in described
+        for each in route.plan.security
+    }
+    components = {**making.schemas.definitions, **making.needed}
     sections = {"schemas": dict(sorted(components.items())), "securitySchemes": schemes}
-    return _assembled(info, paths, sections)
+    return _assembled(info, paths, items, sections)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Making:
+    """One document in the making. needed: components of no model of the program's."""
+
+    schemas: Schemas
+    problems: bool
+    last: bool
+    unreached: Mapping[Any, Collection[str]]
+    needed: dict[str, Schema] = field(default_factory=dict)
+    seen: dict[str, Operable] = field(default_factory=dict)
+
+    def path_items(self, routes: Iterable[Operable]) -> dict[str, dict[str, Any]]:
+        paths: dict[str, dict[str, Any]] = {}
+        for route in routes:
+            methods = {*(route.methods or ())}.difference(self.unreached.get(route, ()))
+            if not methods and route.methods:
+                continue
+            item = paths.setdefault(route.path_format, {})
+            for method in sorted(methods):
+                if method.lower() in item and not self.last:
+                    continue  # shadowed: the first that was declared serves
+                made, needed = operation(route, method, self.schemas, problems=self.problems)
+                _warn_of_twins(made["operationId"], route, self.seen)
+                item[method.lower()] = made
+                self.needed.update(needed)
+        return paths
 
 
 def _warn_of_twins(operation_id: str, route: Operable, seen: dict[str, Operable]) -> None:
@@ -64,24 +106,29 @@ def _warn_of_twins(operation_id: str, route: Operable, seen: dict[str, Operable]
             f"Duplicate Operation ID {operation_id} for function {route.name} at "
             f"{route.path_format}: {other.name} at {other.path_format} has it too. Give one of "
             "them an `operation_id` or another name.",
-            stacklevel=4,
+            stacklevel=5,
         )
 
 
 def _assembled(
-    info: Info, paths: dict[str, dict[str, Any]], components: dict[str, dict[str, Schema]]
+    info: Info,
+    paths: dict[str, dict[str, Any]],
+    webhooks: dict[str, dict[str, Any]],
+    components: dict[str, dict[str, Schema]],
 ) -> dict[str, Any]:
     document: dict[str, Any] = {"openapi": info.openapi_version, "info": _info(info)}
     if info.servers:
-        document["servers"] = list(info.servers)
+        document["servers"] = plain([*info.servers])
     document["paths"] = paths
+    if webhooks:
+        document["webhooks"] = webhooks
     components = {kind: found for kind, found in components.items() if found}
     if components:
         document["components"] = components
     if info.tags:
-        document["tags"] = list(info.tags)
+        document["tags"] = plain([*info.tags])
     if info.external_docs:
-        document["externalDocs"] = dict(info.external_docs)
+        document["externalDocs"] = plain(dict(info.external_docs))
     return document
 
 
@@ -95,4 +142,4 @@ def _info(info: Info) -> dict[str, Any]:
         "license": info.license_info,
         "version": info.version,
     }
-    return {key: value for key, value in made.items() if value}
+    return {key: plain(value) for key, value in made.items() if value}

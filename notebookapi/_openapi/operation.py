@@ -4,45 +4,25 @@ from __future__ import annotations
 
 import http
 import inspect
-from collections.abc import Iterator, Mapping
-from typing import Any, Protocol
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Protocol, cast
 
 from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Mount
 
-from notebookapi import params
+from notebookapi._openapi.bodies import request_body
+from notebookapi._openapi.errors import add_errors
+from notebookapi._openapi.parameters import parameter_fields, parameters
+from notebookapi._openapi.plain import plain
 from notebookapi._openapi.schemas import Schema, Schemas
+from notebookapi._openapi.streams import stream_media
 from notebookapi._options import RouteSpec
 from notebookapi._plan.fields import ModelField
-from notebookapi._plan.steps import BodyPlan, ExecutionPlan, Value
+from notebookapi._plan.steps import ExecutionPlan
 from notebookapi._respond.compile import Responder, has_body
+from notebookapi._respond.stream import Streamer
 
-VALIDATION_ERROR: Schema = {
-    "title": "ValidationError",
-    "type": "object",
-    "properties": {
-        "loc": {
-            "title": "Location",
-            "type": "array",
-            "items": {"anyOf": [{"type": "string"}, {"type": "integer"}]},
-        },
-        "msg": {"title": "Message", "type": "string"},
-        "type": {"title": "Error Type", "type": "string"},
-        "input": {"title": "Input"},
-        "ctx": {"title": "Context", "type": "object"},
-    },
-    "required": ["loc", "msg", "type"],
-}
-HTTP_VALIDATION_ERROR: Schema = {
-    "title": "HTTPValidationError",
-    "type": "object",
-    "properties": {
-        "detail": {
-            "title": "Detail",
-            "type": "array",
-            "items": {"$ref": "#/components/schemas/ValidationError"},
-        }
-    },
-}
 _RANGES = {
     "1XX": "Information",
     "2XX": "Success",
@@ -61,7 +41,7 @@ class Operable(Protocol):
     name: str
     spec: RouteSpec
     plan: ExecutionPlan
-    responder: Responder
+    responder: Responder | Streamer
     extra_models: dict[int | str, ModelField]
 
     @property
@@ -76,18 +56,43 @@ class Operable(Protocol):
     def id_for(self, method: str) -> str: ...
 
 
+def operables(routes: Iterable[BaseRoute]) -> Iterator[Operable]:
+    """Yield the path operations among routes, those of included routers with them."""
+    for route in routes:
+        if hasattr(route, "plan") and hasattr(route, "responder"):
+            yield cast(Operable, route)
+        elif not isinstance(route, Mount):
+            yield from operables(getattr(route, "routes", ()))
+
+
+def shown_in(routes: Iterable[BaseRoute]) -> list[Operable]:
+    """Return the path operations among routes that are not left out of the document."""
+    return [route for route in operables(routes) if route.spec.include_in_schema]
+
+
+def with_callbacks(routes: Iterable[Operable]) -> Iterator[Operable]:
+    """Yield routes, each followed by its callbacks and theirs."""
+    for route in routes:
+        yield route
+        yield from with_callbacks(shown_in(route.spec.callbacks or ()))
+
+
 def fields_of(route: Operable) -> Iterator[ModelField]:
     """Yield every field whose schema an operation shows."""
     for value in route.plan.values:
-        if value.in_ is None or getattr(value.field.info, "include_in_schema", True):
-            yield value.field
+        yield from (value.field,) if value.in_ is None else parameter_fields(value)
     if route.responder.field is not None:
         yield route.responder.field
     yield from route.extra_models.values()
 
 
-def operation(route: Operable, method: str, schemas: Schemas) -> tuple[dict[str, Any], Schema]:
-    """Return the operation object of one method, and the component schemas that it needs."""
+def operation(
+    route: Operable, method: str, schemas: Schemas, *, problems: bool = False
+) -> tuple[dict[str, Any], Schema]:
+    """Return the operation object of one method, and the component schemas that it needs.
+
+    problems: whether errors are told as RFC 9457 has it.
+    """
     spec = route.spec
     components: Schema = {}
     made: dict[str, Any] = {}
@@ -99,22 +104,44 @@ def operation(route: Operable, method: str, schemas: Schemas) -> tuple[dict[str,
     made["operationId"] = route.id_for(method)
     if spec.deprecated:
         made["deprecated"] = True
-    parameters = _parameters(route.plan, schemas)
-    if parameters:
-        made["parameters"] = parameters
+    read = parameters(route.plan.values, _names_in(route.path_format), schemas)
+    if read:
+        made["parameters"] = read
     if method in _BODY_METHODS and route.plan.body is not None:
-        made["requestBody"] = _request_body(route.plan.body, route.unique_id, schemas, components)
+        body, needed = request_body(route.plan.body, route.unique_id, schemas)
+        components.update(needed)
+        if body:
+            made["requestBody"] = body
     made["responses"] = _responses(route, schemas)
+    callbacks = _callbacks(route, schemas, components)
+    if callbacks:
+        made["callbacks"] = callbacks
     security = required_schemes(route.plan)
     if security:
         made["security"] = [{name: scopes} for name, scopes in security.items()]
-    if route.plan.values and not made["responses"].keys() & {"422", "4XX", "default"}:
-        made["responses"]["422"] = _response(
-            "Validation Error", {"$ref": "#/components/schemas/HTTPValidationError"}
-        )
-        components["HTTPValidationError"] = HTTP_VALIDATION_ERROR
-        components["ValidationError"] = VALIDATION_ERROR
-    return merged(made, spec.openapi_extra or {}), components
+    needed = add_errors(
+        made["responses"],
+        raises=spec.raises or (),
+        described={str(key): "description" in each for key, each in (spec.responses or {}).items()},
+        validates=bool(route.plan.values),
+        problems=problems,
+    )
+    components.update(needed)
+    return plain(merged(made, spec.openapi_extra or {})), components
+
+
+def _names_in(path_format: str) -> list[str]:
+    return re.findall(r"{([^}]*)}", path_format)
+
+
+def _callbacks(route: Operable, schemas: Schemas, components: Schema) -> dict[str, Any]:
+    made: dict[str, Any] = {}
+    for callback in shown_in(route.spec.callbacks or ()):
+        item = made.setdefault(callback.name, {}).setdefault(callback.path_format, {})
+        for method in sorted(callback.methods or ()):
+            item[method.lower()], needed = operation(callback, method, schemas)
+            components.update(needed)
+    return made
 
 
 def required_schemes(plan: ExecutionPlan) -> dict[str, list[str]]:
@@ -126,78 +153,13 @@ def required_schemes(plan: ExecutionPlan) -> dict[str, list[str]]:
     return found
 
 
-def _parameters(plan: ExecutionPlan, schemas: Schemas) -> list[dict[str, Any]]:
-    order = list(params.ParamTypes)
-    order = [order[2], order[0], order[1], order[3]]  # path, query, header, cookie
-    found: dict[tuple[str, str], dict[str, Any]] = {}
-    for kind in order:
-        for value in plan.values:
-            if value.in_ is kind and getattr(value.field.info, "include_in_schema", True):
-                key = (kind.value, value.field.alias)
-                if key not in found or value.field.required:
-                    found[key] = _parameter(value, kind.value, schemas)
-    return list(found.values())
-
-
-def _parameter(value: Value, in_: str, schemas: Schemas) -> dict[str, Any]:
-    field, info = value.field, value.field.info
-    made: dict[str, Any] = {
-        "name": field.alias,
-        "in": in_,
-        "required": field.required,
-        "schema": schemas.of(field),
-    }
-    if info.description:
-        made["description"] = info.description
-    examples = getattr(info, "openapi_examples", None)
-    example = getattr(info, "example", None)
-    if examples:
-        made["examples"] = examples
-    elif example is not None and repr(example) != "PydanticUndefined":
-        made["example"] = example
-    if info.deprecated:
-        made["deprecated"] = True
-    return made
-
-
-def _request_body(
-    body: BodyPlan, unique_id: str, schemas: Schemas, components: Schema
-) -> dict[str, Any]:
-    first = body.values[0].field
-    required = any(value.field.required for value in body.values)
-    media: dict[str, Any] = {}
-    if body.embedded:
-        name = f"Body_{unique_id}"
-        components[name] = _combined(body, name, schemas)
-        media["schema"] = {"$ref": f"#/components/schemas/{name}"}
-    else:
-        media["schema"] = schemas.of(first)
-    examples = getattr(first.info, "openapi_examples", None)
-    if examples and not body.embedded:
-        media["examples"] = examples
-    made: dict[str, Any] = {
-        "content": {getattr(first.info, "media_type", "application/json"): media}
-    }
-    return {"required": True, **made} if required else made
-
-
-def _combined(body: BodyPlan, name: str, schemas: Schemas) -> Schema:
-    combined: Schema = {
-        "title": name,
-        "type": "object",
-        "properties": {value.field.alias: schemas.of(value.field) for value in body.values},
-    }
-    required = [value.field.alias for value in body.values if value.field.required]
-    return {**combined, "required": required} if required else combined
-
-
 def _responses(route: Operable, schemas: Schemas) -> dict[str, Any]:
     spec, responder = route.spec, route.responder
     status = _status(responder)
     made: dict[str, Any] = {status: {"description": spec.response_description}}
     media_type = (responder.response_class or JSONResponse).media_type
     if media_type and has_body(int(status)):
-        made[status]["content"] = {media_type: {"schema": _success(route, schemas)}}
+        made[status]["content"] = {media_type: _success(route, schemas)}
     for code, declared in (spec.responses or {}).items():
         key = str(code).upper()
         key = "default" if key == "DEFAULT" else key
@@ -205,7 +167,7 @@ def _responses(route: Operable, schemas: Schemas) -> dict[str, Any]:
     return made
 
 
-def _status(responder: Responder) -> str:
+def _status(responder: Responder | Streamer) -> str:
     if responder.status is not None:
         return str(responder.status)
     parameters = inspect.signature(responder.response_class or JSONResponse).parameters
@@ -213,13 +175,16 @@ def _status(responder: Responder) -> str:
     return str(int(default)) if isinstance(default, int) else "200"
 
 
-def _success(route: Operable, schemas: Schemas) -> Schema:
+def _success(route: Operable, schemas: Schemas) -> dict[str, Any]:
     responder = route.responder
+    if isinstance(responder, Streamer):
+        return stream_media(responder, f"Streamitem {_words(route.unique_id)}", schemas)
     if not issubclass(responder.response_class or JSONResponse, JSONResponse):
-        return {"type": "string"}
+        return {"schema": {"type": "string"}}
     if responder.field is None:
-        return {}
-    return schemas.untitled(responder.field, f"Response {_words(route.unique_id)}")
+        return {"schema": {}}
+    title = f"Response {_words(route.unique_id)}"
+    return {"schema": schemas.untitled(responder.field, title)}
 
 
 def _words(unique_id: str) -> str:
@@ -254,10 +219,6 @@ def _phrase(key: str) -> str:
         return http.HTTPStatus(int(key)).phrase
     except ValueError:
         return "Additional Response"
-
-
-def _response(description: str, schema: Schema) -> dict[str, Any]:
-    return {"description": description, "content": {"application/json": {"schema": schema}}}
 
 
 def merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:

@@ -48,9 +48,7 @@ class Schemas:
     def of(self, field: ModelField) -> Schema:
         """Return a field's schema, titled as forms show it."""
         schema = cleaned(self._by_field[id(field)])
-        if "$ref" in schema:
-            return schema
-        titled = {**schema, "title": field.title}
+        titled = schema if "$ref" in schema else {**schema, "title": field.title}
         return {**titled, "deprecated": True} if field.info.deprecated else titled
 
     def untitled(self, field: ModelField, title: str) -> Schema:
@@ -65,7 +63,8 @@ def _holds_computed_fields(schema: Any) -> bool:
         if schema.get("computed_fields"):
             return True
         return any(_holds_computed_fields(each) for each in schema.values())
-    return isinstance(schema, list) and any(_holds_computed_fields(each) for each in schema)
+    # Some members of unions are pairs, with their label.
+    return isinstance(schema, (list, tuple)) and any(map(_holds_computed_fields, schema))
 
 
 def cleaned(schema: JsonSchemaValue) -> Schema:

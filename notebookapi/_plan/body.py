@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import AsyncExitStack
 from email.message import Message
 from functools import lru_cache
 from typing import Any
@@ -11,17 +12,29 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from notebookapi._plan.fields import ABSENT
+from notebookapi._plan.forms import read_form
 from notebookapi._plan.steps import BodyPlan
 from notebookapi.exceptions import RequestValidationError
 
+_UNREADABLE = "There was an error parsing the body"
 
-async def read_body(request: Request, plan: BodyPlan) -> Any:
-    """Return the body: a document for JSON, bytes for another media type, ABSENT for none.
 
-    Raises RequestValidationError for malformed JSON, and HTTPException with status 400 for a body
-    that cannot be read.
+async def read_body(request: Request, plan: BodyPlan, exits: AsyncExitStack) -> Any:
+    """Return the body: a form where the plan says so, a document for JSON, bytes for another
+    media type, ABSENT for none.
+
+    exits: left after the response; the files of a form are closed then.
+    Raises RequestValidationError for malformed JSON, and HTTPException: with status 400 for a body
+    that cannot be read, 413 for one that is too large.
     """
-    raw = await request.body()
+    try:
+        if plan.form is not None:
+            return await read_form(request, plan.form.limits, plan.form.as_bytes, exits)
+        raw = await request.body()
+    except HTTPException:
+        raise
+    except Exception as error:  # the client is gone, the disk is full …
+        raise HTTPException(400, _UNREADABLE) from error
     if not raw:
         return ABSENT
     content_type = request.headers.get("content-type")
@@ -39,7 +52,7 @@ async def read_body(request: Request, plan: BodyPlan) -> Any:
         }
         raise RequestValidationError([details], body=error.doc) from error
     except Exception as error:  # not UTF-8, a number too long, a nesting too deep …
-        raise HTTPException(400, "There was an error parsing the body") from error
+        raise HTTPException(400, _UNREADABLE) from error
 
 
 @lru_cache(maxsize=256)

@@ -8,20 +8,31 @@ from dataclasses import replace
 from typing import Any
 
 from notebookapi import params
+from notebookapi._limits import FormLimits
+from notebookapi._plan.forms import is_read_as_bytes
 from notebookapi._plan.signature import described, read_parameters, unwrapped
-from notebookapi._plan.sources import FromDependency, FromRequest, Injected, Source, find_source
+from notebookapi._plan.sources import (
+    FromDependency,
+    FromRequest,
+    Injected,
+    Protocol,
+    Source,
+    find_source,
+)
 from notebookapi._plan.steps import (
+    YIELDING,
     Argument,
     BodyPlan,
     ExecutionPlan,
     Flavour,
+    FormPlan,
     Requirement,
     Result,
     Special,
     Step,
     Value,
 )
-from notebookapi.exceptions import DependencyScopeError, InvalidDependency, InvalidResponse
+from notebookapi.exceptions import DependencyScopeError, InvalidDependency
 from notebookapi.params import ParamTypes
 from notebookapi.security.base import SecurityBase, SecurityScopes
 
@@ -36,7 +47,9 @@ def compile_plan(
     dependencies: Sequence[params.Depends] = (),
     overrides: Mapping[_Call, _Call] | None = None,
     strict_content_type: bool = True,
+    form_limits: FormLimits | None = None,
     before: ExecutionPlan | None = None,
+    serves: Protocol = "http",
 ) -> ExecutionPlan:
     """Compile what a request to an endpoint needs.
 
@@ -44,10 +57,10 @@ def compile_plan(
     dependencies: run before the endpoint's own, for their effect.
     overrides: what is called instead of a dependency.
     before: another plan with the same endpoint; what was read of signatures is taken from it.
+    serves: what the endpoint is for.
     Raises DeclarationErrors that name the callable and the parameter.
     """
-    _refuse_generator(endpoint)
-    compiler = _Compiler(in_path, overrides or {}, before.sources if before else {})
+    compiler = _Compiler(in_path, overrides or {}, before.sources if before else {}, serves)
     for depends in dependencies:
         if depends.dependency is None:
             raise InvalidDependency(
@@ -55,20 +68,11 @@ def compile_plan(
                 "write `Depends(function)`."
             )
         compiler.add_dependency(depends)
-    compiler.add(endpoint, params.Depends(endpoint))
-    plan = _with_body(compiler, strict_content_type)
+    # An endpoint that yields is no dependency: none of its own outlives the function.
+    compiler.add(endpoint, params.Depends(endpoint, scope="function"))
+    plan = _with_body(compiler, strict_content_type, form_limits or {})
     return replace(plan, security=tuple(compiler.security))
 
-
-def _refuse_generator(endpoint: _Call) -> None:
-    if flavour_of(endpoint) in _YIELDING:
-        raise InvalidResponse(
-            f"{described(endpoint)} has a `yield`, and endpoints that stream by `yield` are not "
-            "served; return a StreamingResponse made of the generator."
-        )
-
-
-_YIELDING = (Flavour.ASYNC_YIELD, Flavour.SYNC_YIELD)
 
 
 def flavour_of(call: _Call) -> Flavour:
@@ -99,12 +103,14 @@ class _Compiler:
         in_path: Collection[str],
         overrides: Mapping[_Call, _Call],
         known: Mapping[Any, tuple[Source, ...]],
+        serves: Protocol,
     ) -> None:
         self.steps: list[Step] = []
         self.sources: dict[Any, tuple[Source, ...]] = {}
         self._in_path = in_path
         self._overrides = overrides
         self._known = known
+        self._serves = serves
         self.security: list[Requirement] = []
         self._shared: dict[tuple[_Call, params.Scope, frozenset[str]], int] = {}
         self._use_scopes: set[_Call] = set()
@@ -185,7 +191,7 @@ class _Compiler:
             sources = self._known[key]
         else:
             place = described(call)
-            found = (find_source(each, self._in_path, place) for each in parameters)
+            found = (find_source(each, self._in_path, place, self._serves) for each in parameters)
             sources = tuple(each for each in found if each is not None)
         if hashable:
             self.sources[key] = sources
@@ -196,7 +202,7 @@ class _Compiler:
             case FromDependency():
                 return Result(source.name, self.add_dependency(source.depends, scopes))
             case FromRequest():
-                return Value(source.name, source.field, source.info.in_, names=source.names)
+                return _value(source)
             case Injected():
                 return Special(source.name, source.kind, scopes)
 
@@ -206,11 +212,11 @@ class _Compiler:
     def _check_scope(
         self, needs: tuple[int, ...], flavour: Flavour, scope: params.Scope, call: _Call
     ) -> None:
-        if flavour not in _YIELDING or scope == "function":
+        if flavour not in YIELDING or scope == "function":
             return
         for slot in needs:
             inner = self.steps[slot]
-            if inner.flavour in _YIELDING and inner.scope == "function":
+            if inner.flavour in YIELDING and inner.scope == "function":
                 raise DependencyScopeError(
                     f'{described(call)} has the scope "request" and needs '
                     f'{described(inner.call)}, which has the scope "function" and is left '
@@ -240,7 +246,20 @@ def _is_hashable(call: _Call) -> bool:
     return True
 
 
-def _with_body(compiler: _Compiler, strict_content_type: bool) -> ExecutionPlan:
+def _value(source: FromRequest) -> Value:
+    return Value(
+        source.name,
+        source.field,
+        source.info.in_,
+        names=source.names,
+        group=source.group,
+        as_bytes=is_read_as_bytes(source.field.annotation),
+    )
+
+
+def _with_body(
+    compiler: _Compiler, strict_content_type: bool, form_limits: FormLimits
+) -> ExecutionPlan:
     """Decide whether the body is one value or an object of several."""
     steps = tuple(compiler.steps)
     values = _unique(
@@ -251,18 +270,43 @@ def _with_body(compiler: _Compiler, strict_content_type: bool) -> ExecutionPlan:
     )
     if not values:
         return ExecutionPlan(steps, None, compiler.sources)
-    embedded = len(values) > 1 or getattr(values[0].field.info, "embed", None) is True
+    embedded = len(values) > 1 or _is_embedded(values[0])
     if not embedded:
         steps = tuple(_whole(step) for step in steps)
         values = (replace(values[0], whole=True),)
-    return ExecutionPlan(steps, BodyPlan(values, embedded, strict_content_type), compiler.sources)
+    form = _form(values, form_limits)
+    body = BodyPlan(values, embedded, strict_content_type, form)
+    return ExecutionPlan(steps, body, compiler.sources)
+
+
+def _is_embedded(only: Value) -> bool:
+    """Tell whether a value is a key of the body, though it is the only one."""
+    if only.group is not None:
+        return only.group.optional  # the body may be empty of it
+    return only.from_form or getattr(only.field.info, "embed", None) is True
+
+
+def _form(values: tuple[Value, ...], limits: FormLimits) -> FormPlan | None:
+    if not any(value.from_form for value in values):
+        return None
+    wanted = [name for value in values if value.as_bytes for name in value.names]
+    inside = [name for value in values if value.group for name in value.group.as_bytes]
+    return FormPlan(limits, tuple(dict.fromkeys([*wanted, *inside])))
 
 
 def _unique(values: Iterable[Value]) -> tuple[Value, ...]:
-    found: dict[str, Value] = {}
+    found: list[Value] = []
     for value in values:
-        found.setdefault(value.field.alias, value)
-    return tuple(found.values())
+        if not any(_is_same(value, other) for other in found):
+            found.append(value)
+    return tuple(found)
+
+
+def _is_same(one: Value, other: Value) -> bool:
+    """Tell whether two values of the body are read from the same place."""
+    if one.group or other.group:
+        return one.field.annotation == other.field.annotation and bool(one.group and other.group)
+    return one.field.alias == other.field.alias
 
 
 def _whole(step: Step) -> Step:

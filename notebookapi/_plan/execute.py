@@ -20,8 +20,17 @@ from starlette.responses import Response
 from notebookapi._plan.body import read_body
 from notebookapi._plan.extract import read_from_body, read_value
 from notebookapi._plan.fields import ABSENT
+from notebookapi._plan.forms import Form
 from notebookapi._plan.leaving import ShieldedExit
-from notebookapi._plan.steps import ExecutionPlan, Flavour, Result, Special, Step, Value
+from notebookapi._plan.steps import (
+    YIELDING,
+    ExecutionPlan,
+    Flavour,
+    Result,
+    Special,
+    Step,
+    Value,
+)
 from notebookapi.concurrency import contextmanager_in_threadpool, run_in_threadpool
 from notebookapi.security.base import SecurityScopes
 from notebookapi.types import ErrorDetails
@@ -52,7 +61,7 @@ class Exits:
 
 @dataclass(slots=True, eq=False)
 class _State:
-    request: Request
+    request: HTTPConnection
     exits: Exits
     body: Any
     response: Response
@@ -61,25 +70,32 @@ class _State:
     results: dict[int, Any] = field(default_factory=dict)
 
 
-async def solve(plan: ExecutionPlan, request: Request, exits: Exits) -> Solved:
+async def solve(plan: ExecutionPlan, request: HTTPConnection, exits: Exits) -> Solved:
     """Read and validate everything, call the dependencies; the endpoint is left to `call`.
 
     A dependency with invalid parameters is skipped, and so is all that needs it; the others run.
     """
-    body = await read_body(request, plan.body) if plan.body else ABSENT
+    body = ABSENT
+    if plan.body is not None and isinstance(request, Request):
+        body = await read_body(request, plan.body, exits.request)
     state = _State(request, exits, body, _blank_response())
     for step in plan.steps[:-1]:
         arguments = _arguments(step, state)
         if arguments is not None:
             state.results[step.slot] = await _call_dependency(step, arguments, exits)
     values = _arguments(plan.endpoint, state)
-    document = None if body is ABSENT else body
+    document = body.data if isinstance(body, Form) else None if body is ABSENT else body
     return Solved(values or {}, state.errors, document, state.response, state.background)
 
 
 async def call(step: Step, values: dict[str, Any]) -> Any:
-    """Call an endpoint or a dependency that does not yield, on the loop or in a thread."""
+    """Call an endpoint or a dependency, on the loop or in a thread.
+
+    An endpoint that yields gives its generator, which runs while the response is sent.
+    """
     bound = _bound(step, values)
+    if step.flavour in YIELDING:
+        return bound()
     return await bound() if step.flavour is Flavour.ASYNC else await run_in_threadpool(bound)
 
 
@@ -129,7 +145,7 @@ def _special(kind: type, state: _State, scopes: tuple[str, ...]) -> Any:
 
 async def _call_dependency(step: Step, values: dict[str, Any], exits: Exits) -> Any:
     stack = exits.function if step.scope == "function" else exits.request
-    yields = step.flavour in (Flavour.ASYNC_YIELD, Flavour.SYNC_YIELD)
+    yields = step.flavour in YIELDING
     if step.slots is not None:
         if not yields:
             async with step.slots.here():

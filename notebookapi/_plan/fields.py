@@ -111,7 +111,7 @@ def make_field(
         plain._attributes_set.pop(attribute, None)
     try:
         adapter: TypeAdapter[Any] = TypeAdapter(Annotated[annotation, plain])
-    except (PydanticUserError, PydanticUndefinedAnnotation, TypeError) as error:
+    except (PydanticUserError, PydanticUndefinedAnnotation, TypeError, RuntimeError) as error:
         reason = str(error).splitlines()[0]
         raise InvalidParameter(
             f"{place or name}: {annotation!r} is not a type that pydantic can validate "

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from copy import copy
 from dataclasses import dataclass
-from typing import Annotated, Any, get_args, get_origin
+from typing import Annotated, Any, Literal, get_args, get_origin
 
 from pydantic import AliasChoices
 from pydantic.fields import FieldInfo
@@ -25,6 +25,8 @@ from notebookapi._plan.fields import (
     make_field,
     members,
 )
+from notebookapi._plan.forms import holds_upload, require_multipart
+from notebookapi._plan.groups import Group, is_group, make_group
 from notebookapi._plan.signature import Empty, Parameter
 from notebookapi.exceptions import InvalidParameter
 from notebookapi.security.base import SecurityScopes
@@ -45,6 +47,7 @@ class FromRequest:
     """A parameter that is read from the request and validated.
 
     names: in the request; the first that is there counts.
+    group: for a model whose fields are read one by one.
     """
 
     name: str
@@ -52,6 +55,7 @@ class FromRequest:
     info: params.Param
     names: tuple[str, ...]
     positional: bool = False
+    group: Group | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -73,12 +77,16 @@ class Injected:
 
 
 Source = FromRequest | FromDependency | Injected
+Protocol = Literal["http", "websocket"]
 
 
-def find_source(parameter: Parameter, in_path: Collection[str], place: str) -> Source | None:
+def find_source(
+    parameter: Parameter, in_path: Collection[str], place: str, serves: Protocol = "http"
+) -> Source | None:
     """Return where a parameter is read from; None: nowhere, its default stands.
 
     in_path: the names in the path template. place: names the callable in errors.
+    serves: what it is for.
     Raises InvalidParameter for a declaration that contradicts itself or cannot be read.
     """
     annotation, marker = _marker(parameter, place)
@@ -89,25 +97,41 @@ def find_source(parameter: Parameter, in_path: Collection[str], place: str) -> S
     kinds = members(annotation) if marker is None else ()
     for injected in _INJECTED:
         if any(isinstance(each, type) and issubclass(each, injected) for each in kinds):
-            return _injected(injected, parameter, place)
-    info = marker or _inferred(parameter.name, kind, in_path)
-    info = _with_default(info, parameter, place)
+            return _injected(injected, parameter, place, serves)
+    if marker is None and parameter.name in in_path:
+        info: params.Param = params.Path()  # a default is for other paths: dependencies are shared
+    else:
+        info = _with_default(marker or _inferred(kind), parameter, place)
     if parameter.name in in_path and not isinstance(info, params.Path):
         raise InvalidParameter(
             f"{place}: `{parameter.name}` is part of the path, so it cannot be read from "
             f"{type(info).__name__}; rename one of them."
         )
-    _check(info, annotation, parameter.name, place)
-    names = _names(info, parameter.name, place)
-    field = make_field(parameter.name, annotation, info, alias=names[0], place=place)
-    return FromRequest(parameter.name, field, info, names, parameter.positional)
+    if isinstance(info, params.Form):
+        require_multipart()
+    name, positional = parameter.name, parameter.positional
+    if is_group(annotation, info):
+        group = make_group(name, annotation, info, place)
+        field = make_field(name, annotation, info, alias=name, place=place)
+        return FromRequest(name, field, info, (), positional, group)
+    _check(info, annotation, name, place)
+    names = _names(info, name, place)
+    field = make_field(name, annotation, info, alias=names[0], place=place)
+    return FromRequest(name, field, info, names, positional)
 
 
-def _injected(kind: type, parameter: Parameter, place: str) -> Injected | None:
-    if kind is not WebSocket:
+def _injected(
+    kind: type, parameter: Parameter, place: str, serves: Protocol
+) -> Injected | None:
+    if kind is not (WebSocket if serves == "http" else Request):
         return Injected(parameter.name, kind, parameter.positional)
     if parameter.default is not Empty:
-        return None  # a dependency that serves WebSockets too: here its default stands
+        return None  # a dependency that serves the other protocol too: here its default stands
+    if serves == "websocket":
+        raise InvalidParameter(
+            f"{place}: `{parameter.name}` is a Request, which a WebSocket endpoint has not; take "
+            "the WebSocket or an HTTPConnection, or give it a default."
+        )
     raise InvalidParameter(
         f"{place}: `{parameter.name}` is a WebSocket, which an HTTP operation has not; take the "
         "Request or an HTTPConnection, or give it a default."
@@ -171,9 +195,9 @@ def _completed(
     return depends.completed(kind)
 
 
-def _inferred(name: str, kind: Any, in_path: Collection[str]) -> params.Param:
-    if name in in_path:
-        return params.Path()
+def _inferred(kind: Any) -> params.Param:
+    if holds_upload(kind):
+        return params.File()
     return params.Query() if is_scalar(kind) else params.Body()
 
 
@@ -227,7 +251,8 @@ def _check(info: params.Param, annotation: Any, name: str, place: str) -> None:
             f"{place}: `{name}` is part of the path, which holds one piece of text; "
             f"{annotation!r} cannot be read from it."
         )
-    if isinstance(info, params.Body) or is_scalar(annotation) or is_scalar_sequence(annotation):
+    is_text = is_scalar(annotation) or is_scalar_sequence(annotation)
+    if isinstance(info, params.Body) or (is_text and not holds_upload(annotation)):
         return
     raise InvalidParameter(
         f"{place}: `{name}` is read from {type(info).__name__}, which holds text; "

@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
+from notebookapi._limits import FormLimits
 from notebookapi._plan.fields import ModelField
+from notebookapi._plan.groups import Group
 from notebookapi._plan.sources import Source
 from notebookapi.concurrency import Slots
-from notebookapi.params import ParamTypes, Scope
+from notebookapi.params import Form, ParamTypes, Scope
 from notebookapi.security.base import SecurityBase
 
 
@@ -23,12 +25,17 @@ class Flavour(Enum):
     SYNC_YIELD = "def with yield"
 
 
+YIELDING = (Flavour.ASYNC_YIELD, Flavour.SYNC_YIELD)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Value:
     """A validated value.
 
     in_: None for the body. whole: the value is the whole body.
     names: in the request; the first that is there counts.
+    group: for a model whose fields are read one by one.
+    as_bytes: an uploaded file is wanted as its content.
     """
 
     name: str
@@ -36,13 +43,18 @@ class Value:
     in_: ParamTypes | None
     whole: bool = False
     names: tuple[str, ...] = ()
+    group: Group | None = None
+    as_bytes: bool = False
+
+    def loc(self, name: str = "") -> tuple[str, ...]:
+        """Return where errors say that it stands. name: that it was found by, if it was."""
+        part = self.in_.value if self.in_ is not None else "body"
+        return (part,) if self.whole or self.group else (part, name or self.field.alias)
 
     @property
-    def loc(self) -> tuple[str, ...]:
-        """Where errors say that it stands."""
-        if self.in_ is not None:
-            return (self.in_.value, self.field.alias)
-        return ("body",) if self.whole else ("body", self.field.alias)
+    def from_form(self) -> bool:
+        """Whether it is read from a form."""
+        return isinstance(self.field.info, Form)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -87,12 +99,24 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class FormPlan:
+    """How a form is read. as_bytes: the names of files that are read into memory."""
+
+    limits: FormLimits
+    as_bytes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class BodyPlan:
-    """How the body is read. embedded: it is an object with a key for each value."""
+    """How the body is read.
+
+    embedded: it is an object with a key for each value. form: it is a form; None: it is not.
+    """
 
     values: tuple[Value, ...]
     embedded: bool
     strict_content_type: bool = True
+    form: FormPlan | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Any
 
+from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from starlette.responses import JSONResponse, Response
 
@@ -14,12 +15,12 @@ from notebookapi._options import UNSET, RouteSpec
 from notebookapi._plan.execute import Solved
 from notebookapi._plan.fields import Filters, ModelField, make_field, members
 from notebookapi._plan.signature import Empty, described
+from notebookapi._respond.check import settled_class, valid
 from notebookapi.encoders import jsonable_encoder
 from notebookapi.exceptions import (
     EndpointContext,
     InvalidParameter,
     InvalidResponse,
-    ResponseValidationError,
 )
 
 
@@ -28,6 +29,7 @@ class Responder:
     """Turns what an endpoint returns into a response.
 
     field: what it is validated against and filtered to; None: it is encoded as it is.
+    settled: the class whose instances are valid as they are.
     response_class: None where nobody has chosen one: JSON, written straight from the field.
     status: of a successful response; None: the class's own.
     """
@@ -37,6 +39,7 @@ class Responder:
     response_class: type[Response] | None
     status: int | None
     endpoint: EndpointContext
+    settled: type[BaseModel] | None = None
 
     def under(self, spec: RouteSpec, context: EndpointContext) -> Responder:
         """Return this for the same endpoint inside an inclusion."""
@@ -74,10 +77,7 @@ class Responder:
     def _valid(self, returned: Any) -> Any:
         if self.field is None:
             return returned
-        value, errors = self.field.validate(returned, ("response",))
-        if errors:
-            raise ResponseValidationError(errors, body=returned, endpoint_ctx=self.endpoint)
-        return value
+        return valid(returned, self.field, self.settled, self.endpoint)
 
 
 def compile_responder(
@@ -107,7 +107,7 @@ def compile_responder(
         exclude_defaults=spec.response_model_exclude_defaults,
         exclude_none=spec.response_model_exclude_none,
     )
-    return Responder(field, filters, _chosen(spec), status, context)
+    return Responder(field, filters, _chosen(spec), status, context, settled_class(field))
 
 
 def _emptied(response: Response) -> Response:

@@ -7,7 +7,6 @@ import json
 import math
 from collections.abc import AsyncGenerator, AsyncIterable, Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import Any, Literal, get_args, get_origin
 
 import anyio
@@ -24,6 +23,7 @@ from notebookapi._plan.execute import Solved
 from notebookapi._plan.fields import Filters, ModelField, bare, make_field
 from notebookapi._plan.signature import Empty, described
 from notebookapi._respond.check import settled_class, valid
+from notebookapi._respond.compile import has_body
 from notebookapi.encoders import jsonable_encoder
 from notebookapi.exceptions import EndpointContext, InvalidParameter, InvalidResponse
 from notebookapi.sse import PING_AFTER, EventSourceResponse, ServerSentEvent, format_sse_event
@@ -65,7 +65,7 @@ class Streamer:
         kind, response_class = _kind(spec, self.call)
         if kind != self.kind:
             return compile_streamer(spec, self.declared, self.call, context)
-        made = _closing(response_class)
+        made = self.made if response_class is self.response_class else _closing(response_class)
         return replace(self, response_class=response_class, made=made, endpoint=context)
 
     def respond(self, returned: Any, solved: Solved) -> Response:
@@ -117,6 +117,12 @@ def compile_streamer(
     Raises InvalidResponse for items or a response class that cannot be streamed.
     """
     kind, response_class = _kind(spec, endpoint)
+    status = int(spec.status_code) if spec.status_code is not None else None
+    if status is not None and not has_body(status):
+        raise InvalidResponse(
+            f"{described(endpoint)} has a `yield`, but a response with status {status} has no body "
+            "(RFC 9110, section 6.4.1) to be streamed; return instead, or change the status."
+        )
     field = None if kind == "raw" else _item_field(spec, returns, described(endpoint))
     return Streamer(
         kind=kind,
@@ -132,7 +138,7 @@ def compile_streamer(
         ),
         response_class=response_class,
         made=_closing(response_class),
-        status=int(spec.status_code) if spec.status_code is not None else None,
+        status=status,
         endpoint=context,
         declared=returns,
         call=endpoint,
@@ -172,9 +178,7 @@ def _item_field(spec: RouteSpec, returns: Any, place: str) -> ModelField | None:
         ) from error
 
 
-def _kind(
-    spec: RouteSpec, endpoint: Callable[..., Any]
-) -> tuple[Kind, type[StreamingResponse]]:
+def _kind(spec: RouteSpec, endpoint: Callable[..., Any]) -> tuple[Kind, type[StreamingResponse]]:
     chosen = spec.response_class
     if chosen is UNSET or issubclass(chosen, JSONResponse):
         return "jsonl", JSONLinesResponse
@@ -202,7 +206,6 @@ class _Closing(StreamingResponse):
             await _close(self.body_iterator)
 
 
-@lru_cache(maxsize=256)
 def _closing(response_class: type[StreamingResponse]) -> type[StreamingResponse]:
     return type(response_class.__name__, (_Closing, response_class), {})
 
@@ -232,9 +235,16 @@ async def _from_threads(items: Iterable[Any]) -> AsyncGenerator[Any, None]:
 
 async def _close(items: Any) -> None:
     close = getattr(items, "aclose", None)
-    if close is not None:
-        with anyio.CancelScope(shield=True):
+    if close is None:
+        return
+    with anyio.CancelScope(shield=True):
+        try:
             await close()
+        except BaseExceptionGroup as raised:
+            # A task group around a `yield` wraps what ends the generator.
+            _, rest = raised.split(GeneratorExit)
+            if rest is not None:
+                raise rest from None
 
 
 def _as_it_is(item: Any) -> Any:
@@ -242,6 +252,8 @@ def _as_it_is(item: Any) -> Any:
 
 
 def _dump(item: Any) -> bytes:
+    if isinstance(item, BaseModel):  # it may have chosen how numbers without end are written
+        return item.model_dump_json(by_alias=True).encode()
     encoded = jsonable_encoder(item)
     try:
         text = json.dumps(encoded, ensure_ascii=False, allow_nan=False, separators=(",", ":"))

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from starlette._utils import get_route_path
 from starlette.datastructures import URL
 from starlette.exceptions import HTTPException
-from starlette.responses import RedirectResponse
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Match, Mount
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 
+from notebookapi._table.around import through
+from notebookapi._table.automatic import allowed_methods, answer_head
 from notebookapi._table.published import Published
 from notebookapi._table.table import RouteMatch
 
@@ -23,21 +27,66 @@ async def dispatch(scope: Scope, receive: Receive, send: Send) -> None:
     # Of applications inside one another the outermost counts: it knows the whole path.
     scope.setdefault("router", published)
     path = get_route_path(scope)
-    if scope["type"] == "websocket":
-        await WebSocketClose()(scope, receive, send)
-        return
-    match = published.table.find(scope["method"], path)
+    is_websocket = scope["type"] == "websocket"
+    table = published.websockets if is_websocket else published.table
+    match = table.find("" if is_websocket else scope["method"], path)
     if match is not None:
-        _enter(scope, match)
-        await match.entry.route.handle(scope, receive, send)
+        await _serve(published, match, scope, receive, send)
+    elif is_websocket:
+        await WebSocketClose()(scope, receive, send)
+    elif methods := published.table.methods_at(path):
+        await _answer_other_method(published, methods, path, scope, receive, send)
+    else:
+        await _answer_other_path(published, path, scope, receive, send)
+
+
+async def _serve(
+    published: Published, match: RouteMatch, scope: Scope, receive: Receive, send: Send
+) -> None:
+    entry = match.entry
+    _enter(scope, match)
+    around = published.around and published.around.get(entry.order)
+    if around:
+        await through(around, entry.route.handle, scope, receive, send)
+    else:
+        await entry.route.handle(scope, receive, send)
+
+
+async def _answer_other_method(
+    published: Published,
+    methods: frozenset[str],
+    path: str,
+    scope: Scope,
+    receive: Receive,
+    send: Send,
+) -> None:
+    """Answer a method that no route serves at a path that some serve."""
+    method = scope["method"]
+    allowed = allowed_methods(methods, head=published.auto_head, options=published.auto_options)
+    if method == "HEAD" and published.auto_head and "GET" in methods:
+        match = published.table.find("GET", path)
+        if match is not None:
+            await answer_head(partial(_serve, published, match), scope, receive, send)
+            return
+    if method == "OPTIONS" and published.auto_options:
+        await Response(status_code=204, headers={"Allow": allowed})(scope, receive, send)
         return
-    methods = published.table.methods_at(path)
-    if methods:
-        # RFC 9110, section 15.5.6: a 405 names the methods that the target supports.
-        raise HTTPException(405, headers={"Allow": ", ".join(sorted(methods))})
+    # RFC 9110, section 15.5.6: a 405 names the methods that the target supports.
+    raise HTTPException(405, headers={"Allow": allowed})
+
+
+async def _answer_other_path(
+    published: Published, path: str, scope: Scope, receive: Receive, send: Send
+) -> None:
+    """Answer where no route stands: by the path with or without a slash, by a frontend."""
     if published.redirect_slashes and _answers_with_other_slash(published, scope["method"], path):
         await RedirectResponse(_other_slash(scope))(scope, receive, send)
         return
+    for entry in published.frontends:
+        path_params = entry.route.path_params(path)
+        if path_params is not None:
+            await _serve(published, RouteMatch(entry, path_params), scope, receive, send)
+            return
     raise HTTPException(404)
 
 

@@ -6,15 +6,20 @@ import itertools
 from bisect import bisect
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from heapq import merge
 from typing import Any, Literal
 
 from starlette.datastructures import URLPath
 from starlette.routing import NoMatchFound
 from starlette.types import ASGIApp
 
+from notebookapi._table.around import Around
 from notebookapi._table.table import RouteTable
+from notebookapi._table.tree import Entry
 
 Kind = Literal["route", "mount", "include", "middleware", "exception_handler"]
+
+_LINES = ("route", "mount", "include")
 
 Place = tuple[int, ...]
 """Where a registration stands among the others of its owner; compared lexicographically."""
@@ -64,6 +69,11 @@ class Declared:
         """Yield what is declared of one kind, in order."""
         return (each for each in self.placed if each.registration.kind == kind)
 
+    @property
+    def lines(self) -> Iterator[Placed]:
+        """Yield what requests may match, or contains such: routes, mounts and inclusions."""
+        return (each for each in self.placed if each.registration.kind in _LINES)
+
     def find(self, registration: Registration) -> Placed | None:
         """Return where a registration stands, or None."""
         return next((each for each in self.placed if each.registration is registration), None)
@@ -89,24 +99,38 @@ class Stack:
     links: tuple[tuple[Any, ASGIApp], ...] = ()
 
 
+_EMPTY = RouteTable.of(())
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Published:
     """What an application serves. A request reads it once and keeps it to its end.
 
     version: counts an application's publications, from 1.
+    table: what answers requests. websockets: what answers WebSocket connections.
+    frontends: tried where nothing in the table matches, in this order.
     stack: the middleware chain, the dispatcher innermost.
     mounted: what the applications mounted inside serve, published with this.
     declared: what each router in the tree declared when this was published.
     chains: for each line of the table, by its order, the registrations that brought it there.
+    around: by order too, the chains of routers that a request goes through to that line.
+    routers: the chain of each router that has one.
+    auto_head, auto_options: whether these are answered where no route serves them.
     """
 
     version: int
     table: RouteTable
     stack: Stack
+    websockets: RouteTable = _EMPTY
+    frontends: tuple[Entry, ...] = ()
     redirect_slashes: bool = True
     mounted: Mapping[Any, Published] = field(default_factory=dict)
     declared: Mapping[Any, Declared] = field(default_factory=dict)
     chains: Mapping[Place, tuple[Registration, ...]] = field(default_factory=dict)
+    around: Mapping[Place, tuple[Around, ...]] = field(default_factory=dict)
+    routers: Mapping[Any, Around] = field(default_factory=dict)
+    auto_head: bool = False
+    auto_options: bool = False
 
     def url_path_for(self, name: str, /, **path_params: Any) -> URLPath:
         """Return the path of the route with this name. Raises NoMatchFound.
@@ -114,7 +138,7 @@ class Published:
         Starlette asks `scope["router"]` for it, so that a request sees the routes that it is
         served by.
         """
-        for entry in self.table:
+        for entry in merge(self.table, self.websockets, key=lambda entry: entry.order):
             try:
                 found: URLPath = entry.route.url_path_for(name, **path_params)
             except NoMatchFound:

@@ -46,8 +46,7 @@ class OperationView:
     """What answers instead of the operation itself."""
     _overridden: Any
 
-    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request."""
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         raise NotImplementedError  # the path operation answers in its own way
 
     def _compiled(
@@ -105,7 +104,7 @@ class OperationView:
     @property
     def app(self) -> ASGIApp:
         """What answers a request, as an ASGI application."""
-        return self.assigned_app or self.handle
+        return self.assigned_app or self._serve
 
     @app.setter
     def app(self, app: ASGIApp) -> None:
@@ -178,5 +177,5 @@ class InclusionView:
             raise AttributeError("endpoint")
         return endpoint
 
-    def _remember(self, route: BaseRoute) -> None:
+    def _remember(self, route: BaseRoute | None) -> None:
         _found.set((self, getattr(route, "endpoint", None)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import sys
 from collections.abc import Callable
 from dataclasses import replace
@@ -12,10 +13,12 @@ from IPython.core.error import UsageError
 from IPython.core.interactiveshell import ExecutionInfo, ExecutionResult, InteractiveShell
 from IPython.display import display
 
+from notebookapi.cells import Cell
 from notebookapi.editing import publish
 from notebookapi.notebook import magics
 from notebookapi.notebook.errors import NotebookError
 from notebookapi.notebook.face import Session
+from notebookapi.notebook.rebind import Interpreter
 from notebookapi.notebook.recorder import CellDraft, Recorder, is_inside_cell, is_module_level
 from notebookapi.notebook.remarks import remarks
 from notebookapi.notebook.swap import Ended, Outcome
@@ -30,7 +33,7 @@ _EXPLAINED = (NotebookError, ServingError)
 def attach(shell: InteractiveShell, session: Session | None) -> Session:
     """Start to listen to a shell; a session that was there before is taken up again."""
     screen = _Screen(shell)
-    session = session or Session(shell.user_ns, screen)
+    session = session or Session(shell.user_ns, screen, _interpreter(shell))
     session.screen = screen
     listener = _Listener(shell, session)
     _listeners[shell] = listener
@@ -129,12 +132,13 @@ class _Listener:
     def _card(self, outcome: Outcome, draft: CellDraft | None) -> Card:
         cell = outcome.cell
         url, notes = self._serve(outcome)
-        notes += remarks(outcome, draft, self._session)
-        card = card_of(outcome, url=url, notes=notes)
         before = self._cards.get(cell.key)
+        is_same = before is not None and before[0] == cell.source
+        notes += remarks(outcome, draft, self._session, is_same=is_same)
+        card = card_of(outcome, url=url, notes=notes)
         # An unchanged cell that runs again shows the bytes that it showed before, so that the
         # notebook stays the same under version control.
-        if before and before[0] == cell.source and outcome.change and outcome.change.only_renews:
+        if before and is_same and outcome.change and outcome.change.only_renews:
             return replace(card, lines=before[1].lines, url=before[1].url)
         if outcome.is_published:
             self._cards[cell.key] = (cell.source, card)
@@ -162,6 +166,17 @@ class _Listener:
         except Exception as error:
             message = f"notebookapi failed after this cell: {type(error).__name__}: {error}"
             self._session.screen.show(Card(notes=[Note("error", message)]))
+
+
+def _interpreter(shell: InteractiveShell) -> Interpreter:
+    """Return what runs a statement of a cell again, with the cell's name and line numbers."""
+
+    def run_again(statement: ast.stmt, cell: Cell) -> None:
+        name = shell.compile.get_code_name(cell.source, cell.transformed, cell.number or 0)
+        module: Any = ast.Module([statement], [])  # annotated as text, taken as a tree too
+        exec(shell.compile(module, name, "exec"), shell.user_ns)
+
+    return run_again
 
 
 def _ended(result: ExecutionResult, namespace: Any) -> Ended:

@@ -24,10 +24,12 @@ from notebookapi.notebook.naming import (
     renewed,
 )
 from notebookapi.notebook.ownership import Owned
+from notebookapi.notebook.rebind import Interpreter
 from notebookapi.notebook.recorder import CellDraft
+from notebookapi.notebook.redefinitions import Redefinitions
 from notebookapi.notebook.rows import route_rows
 from notebookapi.notebook.server import Server
-from notebookapi.notebook.swap import Ended, Outcome, finish, planned
+from notebookapi.notebook.swap import Ended, Outcome, Rebind, finish, planned
 from notebookapi.notebook.views.model import RouteRow, State
 
 if TYPE_CHECKING:
@@ -49,7 +51,9 @@ class Screen(Protocol):
 class Session(client.Sender):
     """What `api` is in a notebook: `api.get("/items")` sends, `api.url` is where it is served."""
 
-    def __init__(self, namespace: MutableMapping[str, Any], screen: Screen) -> None:
+    def __init__(
+        self, namespace: MutableMapping[str, Any], screen: Screen, run_again: Interpreter
+    ) -> None:
         self.namespace = namespace
         self.screen = screen
         self.journal = Journal(lambda filename: self.screen.name_of(filename))
@@ -64,6 +68,7 @@ class Session(client.Sender):
         self._owned: Sequence[Owned] = ()
         self._all: list[Owned] = []
         self._positions: dict[str, Place] = {}
+        self._redefinitions = Redefinitions(namespace, run_again)
         self._lock = threading.RLock()
 
     # --- what is served
@@ -102,8 +107,9 @@ class Session(client.Sender):
         """Bind `app` and `api` where the names are free; return what to say about the others."""
         notes = []
         if "app" not in self.namespace:
-            self._implicit = NotebookAPI()
-            self.namespace["app"] = self._implicit
+            if self._latest is None:
+                self._latest = self._implicit = NotebookAPI()
+            self.namespace["app"] = self._latest
         elif not isinstance(self.namespace["app"], NotebookAPI):
             notes.append(left_alone(self.namespace["app"]))
         if self.namespace.setdefault("api", self) is not self:
@@ -162,16 +168,25 @@ class Session(client.Sender):
             now = owners_named(self.namespace)
             used = [made.owner for made in draft.made]
             names = followed(self._names, draft.named, now, used)
-            outcome = finish(self._owned, cell, draft, renewed(self._names, names))
+            outcome = finish(
+                self._owned, cell, draft, renewed(self._names, names, now), self._rebinding(cell)
+            )
             self._owned = outcome.owned
             if outcome.is_published:
                 self._keep(outcome, names)
             return outcome
 
+    def _rebinding(self, cell: Cell) -> Rebind:
+        """Return what makes again what captured a name that this cell redefined."""
+        name = self._chosen or "app"
+        return lambda owned: self._redefinitions.rebind(self.cells, owned, cell, name)
+
     def _keep(self, outcome: Outcome, names: Names) -> None:
         cell = outcome.cell
+        self._redefinitions.note()
         self._positions[cell.key] = outcome.position
-        moved = {old.registration: new for old, new in outcome.carried.pairs}
+        made_anew = (*outcome.carried.pairs, *outcome.rebound.pairs)
+        moved = {old.registration: new for old, new in made_anew}
         self._all = [moved.get(each.registration, each) for each in self._all]
         self._all += [each for each in outcome.owned if each.cell is cell]
         self._names = names

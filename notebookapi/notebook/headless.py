@@ -19,22 +19,22 @@ if TYPE_CHECKING:
 class HeadlessNotebook:
     """A notebook and the kernel that runs it. `notebook` holds the outputs afterwards."""
 
-    def __init__(self, notebook: NotebookNode, client: NotebookClient) -> None:
+    def __init__(self, notebook: NotebookNode, client: NotebookClient, kernel: Any) -> None:
         self.notebook = notebook
         self._client = client
+        self._kernel = kernel
 
     def run(self, cell_id: str) -> list[NotebookNode]:
         """Run one cell and return its outputs. Raises nbclient's CellExecutionError."""
         index, cell = self._find(cell_id)
-        self._client.kc.session.cell_id = cell_id
+        self._kernel.session.cell_id = cell_id
         self._client.execute_cell(cell, index)
         return list(cell.outputs)
 
-    def run_all(self) -> Iterator[tuple[str, list[NotebookNode]]]:
-        """Run the code cells in order; yield each one's id and outputs as it ends."""
-        for cell in self.notebook.cells:
-            if cell.cell_type == "code":
-                yield cell.id, self.run(cell.id)
+    @property
+    def code_cells(self) -> list[str]:
+        """The ids of the code cells, in order."""
+        return [cell.id for cell in self.notebook.cells if cell.cell_type == "code"]
 
     def edit(self, cell_id: str, old: str, new: str) -> None:
         """Change a cell's source. Raises ValueError where `old` is not in it."""
@@ -47,7 +47,7 @@ class HeadlessNotebook:
         """Return the text of an expression's value in the kernel, without a cell of its own."""
         from jupyter_core.utils import run_sync
 
-        reply = run_sync(self._client.kc.execute_interactive)(
+        reply = run_sync(self._kernel.execute_interactive)(
             "", silent=True, user_expressions={"value": expression}, timeout=60
         )
         value: dict[str, Any] = reply["content"]["user_expressions"]["value"]
@@ -71,13 +71,15 @@ def opened(path: Path, *, directory: Path, timeout: int = 120) -> Iterator[Headl
     import nbformat
     from nbclient import NotebookClient
 
-    notebook = nbformat.read(path, as_version=4)
+    formats: Any = nbformat  # it has no types
+    notebook = formats.read(path, as_version=4)
     client = NotebookClient(
         notebook, timeout=timeout, resources={"metadata": {"path": str(directory)}}
     )
     with client.setup_kernel():
-        _send_cell_ids(client.kc.session)
-        yield HeadlessNotebook(notebook, client)
+        kernel: Any = client.kc
+        _send_cell_ids(kernel.session)
+        yield HeadlessNotebook(notebook, client, kernel)
 
 
 def _send_cell_ids(session: Any) -> None:

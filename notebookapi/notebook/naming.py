@@ -30,20 +30,24 @@ def followed(known: Names, before: Names, now: Names, used: Iterable[Owner]) -> 
     way a binding that is left of a failed cell counts for nothing by itself.
     """
     used = set(used)
-    return {
+    anew = {
         name: owner
-        if name not in known or before.get(name) is not owner or used & _parts(owner)
-        else known[name]
         for name, owner in now.items()
+        if name not in known or before.get(name) is not owner or used & _parts(owner)
     }
+    # A name that is deleted, by `%reset` say, takes nothing away from what is served.
+    return {**known, **anew}
 
 
-def renewed(known: Names, now: Names) -> Renewed:
-    """Return which objects another one stands for now. A second name keeps an object."""
+def renewed(known: Names, names: Names, now: Names) -> Renewed:
+    """Return which objects another one stands for, now that `known` names became `names`.
+
+    now: what the namespace says. A second name there keeps an object.
+    """
     kept = set(now.values())
     pairs: dict[Owner, Owner] = {}
     for name, old in known.items():
-        new = now.get(name, old)
+        new = names[name]
         if new is old or old in kept:
             continue
         if isinstance(old, NotebookAPI) and isinstance(new, NotebookAPI):

@@ -90,6 +90,8 @@ class _Search:
         return self.known[statement]
 
     def _captured(self, statement: Statement) -> str | None:
+        if is_second_name(statement.node):
+            return None  # `kept = source` keeps the old object on purpose
         hit = None
         for read in reads_of(statement):
             if read.kind != SOFT and self._is_new(statement, read):
@@ -113,6 +115,11 @@ class _Search:
         return is_alias(node)
 
 
+def is_second_name(node: ast.stmt) -> bool:
+    """Tell whether a statement only gives an object another name."""
+    return isinstance(node, ast.Assign) and isinstance(node.value, (ast.Name, ast.Attribute))
+
+
 def is_alias(node: ast.stmt) -> bool:
     """Tell whether a statement only gives a name to a type: `UserId = Annotated[int, Path()]`."""
     if node.__class__.__name__ == "TypeAlias":  # Python 3.12
@@ -125,17 +132,28 @@ def is_alias(node: ast.stmt) -> bool:
     return all(isinstance(part, _ALIAS_PARTS) for part in parts) and _DESCRIBES.issuperset(names)
 
 
+def _nothing() -> None:
+    pass
+
+
 @dataclass(frozen=True, slots=True)
 class Rebound:
     """What running definitions again came to.
 
     pairs: (before, after) of each registration that was made again.
     failure: why nothing was run again after all.
+    undo: gives the names back what they stood for.
     """
 
     pairs: Sequence[tuple[Owned, Owned]] = ()
     stale: Sequence[Stale] = ()
     failure: str | None = None
+    undo: Callable[[], None] = _nothing
+
+    def applied(self, owned: Iterable[Owned]) -> list[Owned]:
+        """Return what is owned afterwards."""
+        new = dict(self.pairs)
+        return [new.get(each, each) for each in owned]
 
     @property
     def operations(self) -> list[Operation]:
@@ -171,7 +189,7 @@ class Replayer:
                 return Rebound(stale=search.stale, failure=_failure(statement, error))
             others = {n for n in statement.names.binds if self.program.newest(n) is not statement}
             self._put_back(others, before)
-        return Rebound(pairs, search.stale)
+        return Rebound(pairs, search.stale, undo=lambda: self._put_back(names, before))
 
     def _made_again(self, statement: Statement) -> list[tuple[Owned, Owned]]:
         old = self.owned.get(statement, ())

@@ -9,6 +9,7 @@ from typing import Any
 from notebookapi.cells import Cell
 from notebookapi.cells.program import Program
 from notebookapi.cells.statements import Statement, statements_of
+from notebookapi.editing import Owner
 from notebookapi.notebook.ownership import Owned
 from notebookapi.notebook.rebind import Interpreter, Rebound, Replayer, find_captures
 
@@ -38,6 +39,7 @@ class Redefinitions:
             for name, before in self._seen.items()
             if name in self._namespace
             and not name.startswith("_")
+            and not isinstance(before, Owner)  # what was registered on it is carried over
             and _differs(before, self._namespace[name])
         )
 

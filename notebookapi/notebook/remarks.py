@@ -14,14 +14,20 @@ from notebookapi.notebook.swap import Outcome
 from notebookapi.notebook.views.model import Note
 
 
-def remarks(outcome: Outcome, draft: CellDraft | None, session: Session) -> list[Note]:
-    """Return the notes of a run, on what is not served although it might be expected to be."""
+def remarks(
+    outcome: Outcome, draft: CellDraft | None, session: Session, *, is_same: bool = False
+) -> list[Note]:
+    """Return the notes of a run, on what is not served although it might be expected to be.
+
+    is_same: the cell ran before as it stands; its card says again what it said then.
+    """
     if draft is None:
         return []
     if not outcome.is_published:
         return list(_not_served(draft, session))
     return [
         *_carried(outcome),
+        *_rebound(outcome, is_same),
         *_replaced_by_other(draft, session),
         *_waiting(outcome.made, session),
     ]
@@ -51,6 +57,27 @@ def _carried(outcome: Outcome) -> Iterator[Note]:
             f"{stuck.label} of {stuck.cell.label} stays on the object before, whose options "
             f"it was made with. Re-run {stuck.cell.label} to have it on the new one.",
         )
+
+
+def _rebound(outcome: Outcome, is_same: bool) -> Iterator[Note]:
+    """Say which registrations follow what the cell redefined, and which cannot."""
+    rebound = outcome.rebound
+    if rebound.pairs and not is_same:
+        pairs = [new for _, new in rebound.pairs]
+        verb = "follows" if len(pairs) == 1 else "follow"
+        yield Note(
+            "info",
+            f"{_listed(each.label for each in pairs)} of {_cells(pairs)} {verb} what this cell "
+            "redefines.",
+        )
+    for stale in rebound.stale:
+        yield Note("warning", f"{_capital(str(stale))}.")
+    if rebound.failure:
+        yield Note("warning", _capital(rebound.failure))
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _replaced_by_other(draft: CellDraft, session: Session) -> Iterator[Note]:

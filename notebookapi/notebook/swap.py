@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from notebookapi._table.published import Place, Registration
@@ -12,6 +12,7 @@ from notebookapi.exceptions import NotebookAPIError
 from notebookapi.notebook.carrying import Carried, carry, move_settings
 from notebookapi.notebook.naming import Renewed, applications_of
 from notebookapi.notebook.ownership import NOBODY, Change, Owned, identity_of, plan_run
+from notebookapi.notebook.rebind import Rebound
 from notebookapi.notebook.recorder import CellDraft, Made
 
 
@@ -48,6 +49,7 @@ class Outcome:
     dropped: of a run that published nothing, what it would have registered.
     refused: why publishing failed although the cell ended well.
     carried: what went over to a new application or router, or could not.
+    rebound: what follows a name that the run redefined, or could not.
     """
 
     cell: Cell
@@ -59,14 +61,23 @@ class Outcome:
     dropped: Sequence[str] = ()
     refused: Exception | None = None
     carried: Carried = Carried()
+    rebound: Rebound = Rebound()
 
     @property
     def is_published(self) -> bool:
         return self.cell.succeeded and self.refused is None
 
 
+Rebind = Callable[[Sequence[Owned]], Rebound]
+"""Makes again what captured a redefined name; given what is owned, publishes nothing."""
+
+
 def finish(
-    owned: Sequence[Owned], cell: Cell, draft: CellDraft, renewed: Renewed | None = None
+    owned: Sequence[Owned],
+    cell: Cell,
+    draft: CellDraft,
+    renewed: Renewed | None = None,
+    rebind: Rebind = lambda owned: Rebound(),
 ) -> Outcome:
     """Publish a run's registrations if it ended well; return what came of it and who owns what.
 
@@ -77,7 +88,7 @@ def finish(
     if not cell.succeeded:
         return _nothing(owned, cell, made, imported)
     try:
-        return _publish(owned, cell, draft, made, imported, renewed or {})
+        return _publish(owned, cell, draft, (made, imported), renewed or {}, rebind)
     except Exception as error:  # composing runs the person's own classes, such as middleware
         return _nothing(owned, cell, made, imported, error)
 
@@ -112,26 +123,37 @@ def _publish(
     owned: Sequence[Owned],
     cell: Cell,
     draft: CellDraft,
-    made: Sequence[Made],
-    imported: Sequence[Made],
+    registered: tuple[Sequence[Made], Sequence[Made]],
     renewed: Renewed,
+    rebind: Rebind,
 ) -> Outcome:
+    made, imported = registered
     # What the cell itself registered on an object that it makes anew goes with the old one.
     carried = carry([each for each in owned if each.cell.key != cell.key], renewed)
-    plan = plan_run(
-        carried.applied(owned),
-        cell,
-        made,
-        position=draft.position,
-        withdrawn=draft.withdrawn,
-        strays=list(_strays(owned, made)),
-    )
-    operations = [*_importing(imported), *carried.operations, *plan.operations]
-    _serve_from_now_on([*(each.owner for each in operations), *renewed.values()])
-    if operations:
-        publish(operations)
+    owned = carried.applied(owned)
+    rebound = rebind(owned)
+    try:
+        plan = plan_run(
+            rebound.applied(owned),
+            cell,
+            made,
+            position=draft.position,
+            withdrawn=draft.withdrawn,
+            strays=list(_strays(owned, made)),
+        )
+        operations = [
+            *_importing(imported), *carried.operations, *rebound.operations, *plan.operations
+        ]  # fmt: skip
+        _serve_from_now_on([*(each.owner for each in operations), *renewed.values()])
+        if operations:
+            publish(operations)
+    except BaseException:
+        rebound.undo()
+        raise
     move_settings(renewed)
-    return Outcome(cell, plan.owned, plan.position, plan.change, made, carried=carried)
+    return Outcome(
+        cell, plan.owned, plan.position, plan.change, made, carried=carried, rebound=rebound
+    )
 
 
 def _serve_from_now_on(owners: Iterable[Owner]) -> None:

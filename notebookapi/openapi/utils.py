@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from starlette.routing import BaseRoute
 
 from notebookapi._openapi.document import Info, make_document
-from notebookapi.routing import APIRoute, Inclusion
 
 __all__ = ["get_openapi"]
 
@@ -50,15 +49,5 @@ def get_openapi(
         external_docs=external_docs,
     )
     return make_document(
-        info,
-        _operations(routes),
-        separate=separate_input_output_schemas,
+        info, routes, webhooks=webhooks or (), separate=separate_input_output_schemas
     )
-
-
-def _operations(routes: Iterable[BaseRoute]) -> Iterator[APIRoute]:
-    for route in routes:
-        if isinstance(route, Inclusion):
-            yield from _operations(route.routes)
-        elif isinstance(route, APIRoute):
-            yield route

@@ -48,6 +48,7 @@ _HOMES = {
     "OpenIdConnect": "open_id_connect_url",
     "SecurityScopes": "base",
 }
+__all__ = list(_HOMES)  # for `import *`, which does not ask for names that are not here yet
 
 if not TYPE_CHECKING:  # else type checkers would take any name
 

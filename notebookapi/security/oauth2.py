@@ -8,11 +8,7 @@ from typing import Annotated, Any
 from starlette.requests import HTTPConnection
 
 from notebookapi.exceptions import HTTPException
-
-try:
-    from notebookapi.param_functions import Form
-except ImportError:
-    from notebookapi.param_functions import Body as Form
+from notebookapi.param_functions import Form
 from notebookapi.security import models
 from notebookapi.security.base import SecurityBase, not_authenticated
 from notebookapi.security.base import SecurityScopes as SecurityScopes

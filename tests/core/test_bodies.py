@@ -99,7 +99,7 @@ BODIES = [
     (two, {"item": {"name": "a"}}, 200, [A, 0]),
     (two, {"item": {}, "k": "x"}, 422, [["body", "item", "name"], ["body", "k"]]),
     (two, {"item": None, "k": None}, 422, [["body", "item"], ["body", "k"]]),
-    (two, [1], 422, [["body", "item"]]),
+    (two, [1], 422, [["body", "item"], ["body", "k"]]),
 ]
 
 

@@ -21,7 +21,7 @@ from notebookapi.exceptions import (
     NotebookAPIError,
 )
 from notebookapi.requests import Request
-from notebookapi.responses import JSONResponse
+from notebookapi.responses import HTMLResponse, JSONResponse
 from notebookapi.testclient import TestClient
 from tests.core.serving import label
 
@@ -42,9 +42,6 @@ def two_markers(q: Annotated[int, Query()] = Body()) -> None: ...
 def two_depends(q: Annotated[int, Depends(Plain)] = Depends(Plain)) -> None: ...
 
 
-def default_in_path(item_id: int = 3) -> None: ...
-
-
 def default_in_path_marker(item_id: int = Path(3)) -> None: ...
 
 
@@ -54,7 +51,7 @@ def query_for_path(item_id: Annotated[int, Query()]) -> None: ...
 def list_in_path(item_id: list[int]) -> None: ...
 
 
-def model_in_query(q: Annotated[Item, Query()]) -> None: ...
+def models_in_query(q: Annotated[list[Item], Query()]) -> None: ...
 
 
 def dict_in_query(q: Annotated[dict[str, int], Query()]) -> None: ...
@@ -111,11 +108,10 @@ ENDPOINTS = [
     (default_in_annotated, InvalidParameter, "`q: Annotated[…] = 3`"),
     (two_markers, InvalidParameter, "`Query` in its annotation and `Body` as its default"),
     (two_depends, InvalidParameter, "`Depends` in its annotation and `Depends` as its default"),
-    (default_in_path, InvalidParameter, "default (3) could never be used"),
     (default_in_path_marker, InvalidParameter, "default (3) could never be used"),
     (query_for_path, InvalidParameter, "cannot be read from Query"),
     (list_in_path, InvalidParameter, "`item_id` is part of the path"),
-    (model_in_query, InvalidParameter, "Use `Body()`"),
+    (models_in_query, InvalidParameter, "Use `Body()`"),
     (dict_in_query, InvalidParameter, "Use `Body()`"),
     (plain_class, InvalidParameter, "not a type that pydantic can validate"),
     (unknown_name, InvalidParameter, "'Nowhere' of `q` names something that is not defined"),
@@ -142,12 +138,12 @@ def test_parameter(
 
 
 def test_an_error_names_the_function_with_file_and_line() -> None:
-    line = default_in_path.__code__.co_firstlineno
+    line = default_in_path_marker.__code__.co_firstlineno
     with pytest.raises(
         InvalidParameter,
-        match=rf"default_in_path \(.*{__name__.split('.')[-1]}.py:{line}\): `item_id`",
+        match=rf"default_in_path_marker \(.*{__name__.split('.')[-1]}.py:{line}\): `item_id`",
     ):
-        NotebookAPI().get("/{item_id}")(default_in_path)
+        NotebookAPI().get("/{item_id}")(default_in_path_marker)
 
 
 def plain_result() -> Plain:
@@ -181,8 +177,8 @@ RESPONSES: list[tuple[Any, dict[str, Any], str]] = [
     (nothing, {"status_code": 304, "response_model": int}, "status 304 has no body"),
     (nothing, {"responses": {204: {"model": Item}}}, "status 204 has no body"),
     (nothing, {"responses": {404: Item}}, "write a dictionary"),
-    (generator, {}, "return a StreamingResponse"),
-    (async_generator, {}, "return a StreamingResponse"),
+    (generator, {"response_class": HTMLResponse}, "HTMLResponse, cannot stream"),
+    (async_generator, {"status_code": 204}, "status 204 has no body"),
 ]
 
 
@@ -220,9 +216,9 @@ def include_empty() -> None:
     router.routes.append(Host("x.org", NotebookAPI()))
 
 
-def default_under_prefix() -> None:
+def query_under_prefix() -> None:
     router = APIRouter()
-    router.get("/x")(default_in_path)
+    router.get("/x")(query_for_path)
     NotebookAPI().include_router(router, prefix="/{item_id}")
 
 
@@ -250,7 +246,7 @@ MISTAKES: list[tuple[Callable[[], Any], type[Exception], str]] = [
     (include_nothing, InvalidPath, "are both empty"),
     (lambda: NotebookAPI().get(""), InvalidPath, "the path is empty"),
     (include_empty, InvalidInclusion, "cannot be registered"),
-    (default_under_prefix, InvalidParameter, "could never be used"),
+    (query_under_prefix, InvalidParameter, "cannot be read from Query"),
 ]  # fmt: skip
 
 

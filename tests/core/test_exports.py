@@ -28,9 +28,11 @@ NAMES = {
     "requests": "HTTPConnection Request",
     "responses": """FileResponse HTMLResponse JSONResponse ORJSONResponse PlainTextResponse
         RedirectResponse Response StreamingResponse UJSONResponse""",
-    "routing": "APIRoute APIRouter Inclusion Mount Route RouteContext iter_route_contexts",
+    "routing": "APIRoute APIRouter APIWebSocketRoute Inclusion Mount Route RouteContext"
+    " iter_route_contexts",
     "staticfiles": "StaticFiles",
-    "testclient": "TestClient",
+    "testclient": "AsyncTestClient TestClient",
+    "websockets": "WebSocket WebSocketDisconnect WebSocketState",
 }
 
 

@@ -39,8 +39,8 @@ def test_first_minute(kernel: Kernel) -> None:
     assert kernel.run(source, "c2").displays == ran.displays, "unchanged, so equal bytes"
 
 
-def test_card_comes_back_after_a_restart(start_kernel: StartKernel) -> None:
-    environment = {"JPY_SESSION_NAME": "/home/someone/notebook.ipynb"}
+def test_card_comes_back_after_a_restart(start_kernel: StartKernel, tmp_path: Path) -> None:
+    environment = {"JPY_SESSION_NAME": str(tmp_path / "notebook.ipynb")}
     cards = []
     for _ in range(2):
         own = start_kernel(environment)
@@ -50,8 +50,8 @@ def test_card_comes_back_after_a_restart(start_kernel: StartKernel) -> None:
     assert cards[0] == cards[1], "the port is the notebook's"
 
 
-def test_two_kernels_of_one_notebook(start_kernel: StartKernel) -> None:
-    environment = {"JPY_SESSION_NAME": "/home/someone/other.ipynb"}
+def test_two_kernels_of_one_notebook(start_kernel: StartKernel, tmp_path: Path) -> None:
+    environment = {"JPY_SESSION_NAME": str(tmp_path / "notebook.ipynb")}
     kernels = [start_kernel(environment), start_kernel(environment)]
     cards = []
     for kernel in kernels:

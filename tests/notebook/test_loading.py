@@ -113,3 +113,19 @@ def test_deleted_cells_are_marked(notebook: Notebook) -> None:
     assert [row.cell for row in notebook.session.routes] == ["cell 1, gone"]
     notebook.session.forget_deleted(frozenset(), "a")
     assert [row.cell for row in notebook.session.routes] == ["cell 1"]
+
+
+def test_reset_and_reload_bring_the_names_back(notebook: Notebook) -> None:
+    notebook.run(X, "a")
+    app = notebook.session.app
+    notebook.run("%reset -f", "b")
+    assert notebook.get("/x") == 1
+    notebook.run("%reload_ext notebookapi", "c")
+    assert (notebook.shell.user_ns["app"], notebook.get("/x")) == (app, 1)
+
+
+def test_new_application_after_a_reset_keeps_the_routes(notebook: Notebook) -> None:
+    notebook.run(X, "a")
+    notebook.run("%reset -f", "b")
+    notebook.run("from notebookapi import NotebookAPI\napp = NotebookAPI()", "c")
+    assert notebook.get("/x") == 1

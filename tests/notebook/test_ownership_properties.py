@@ -58,7 +58,7 @@ class Model:
 @given(RUNS)
 def test_latest_run_of_the_cells_that_register_it_serves(runs: list[Run]) -> None:
     namespace: dict[str, Any] = {}
-    session = Session(namespace, Silent())
+    session = Session(namespace, Silent(), run_again=lambda statement, cell: None)
     session.bind_names()
     recorder, model = Recorder(namespace), Model()
     for number, (cell, paths, succeeds) in enumerate(runs):

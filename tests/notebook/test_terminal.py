@@ -90,7 +90,7 @@ def test_first_minute_in_the_terminal(terminal: Terminal, tmp_path: Path) -> Non
 
 @pytest.mark.slow
 def test_interrupt_in_the_terminal(terminal: Terminal) -> None:
-    terminal.run("%load_ext notebookapi")
+    assert terminal.run("%load_ext notebookapi") == ""
     terminal.run("@app.get('/a')", "def read(): return 1")
     terminal.child.sendline(
         "import time; app.get('/b')(lambda: 2); print('go' + 'ing'); time.sleep(3600)"
@@ -110,7 +110,7 @@ def test_interrupt_in_the_terminal(terminal: Terminal) -> None:
 )
 def test_terminal_without_colour(tmp_path: Path, environment: dict[str, str]) -> None:
     terminal = Terminal(tmp_path, **environment)
-    terminal.run("%load_ext notebookapi")
+    assert terminal.run("%load_ext notebookapi") == ""
     card = terminal.run("@app.get('/a')", "def read(): return 1")
     assert re.search(r"\+ GET +/a +read +added", card)
     state = terminal.run("%api")
@@ -122,6 +122,6 @@ def test_terminal_without_colour(tmp_path: Path, environment: dict[str, str]) ->
 @pytest.mark.slow
 def test_terminal_that_knows_ascii_only(tmp_path: Path) -> None:
     terminal = Terminal(tmp_path, PYTHONIOENCODING="ascii", PYTHONUTF8="0")
-    terminal.run("%load_ext notebookapi")
+    assert terminal.run("%load_ext notebookapi") == ""
     assert "Routes" in terminal.text("%api")
     terminal.leave()

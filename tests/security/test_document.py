@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from notebookapi import APIRouter, Depends, NotebookAPI, Security
+from notebookapi import APIRouter, Depends, NotebookAPI, Security, security
 from notebookapi.exceptions import InvalidOption
 from notebookapi.security import (
     APIKeyCookie,
@@ -154,6 +154,15 @@ def test_inclusion_comes_first() -> None:
         {"OAuth2PasswordBearer": ["a", "b", "c"]},
         {"APIKeyHeader": []},
     ]
+
+
+def test_every_name_is_there_and_nothing_else() -> None:
+    found: dict[str, Any] = {}
+    exec("from notebookapi.security import *", found)
+    assert found.keys() - {"__builtins__"} == set(security.__all__) <= set(dir(security))
+    assert all(getattr(security, name) is found[name] for name in security.__all__)
+    with pytest.raises(AttributeError, match="has no attribute 'OAuth3'"):
+        security.OAuth3  # type: ignore[attr-defined]  # noqa: B018  # that it does not exist is the point
 
 
 def test_last_scheme_of_a_name_is_described() -> None:

@@ -2,15 +2,29 @@
 
 import asyncio
 import os
+from collections import defaultdict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Annotated
 
 from pydantic import BaseModel
-from starlette.responses import StreamingResponse
 
-from notebookapi import Body, Cookie, Header, HTTPException, NotebookAPI, Request, Response
+from notebookapi import (
+    Body,
+    Cookie,
+    File,
+    Form,
+    Header,
+    HTTPException,
+    NotebookAPI,
+    Request,
+    Response,
+    UploadFile,
+    WebSocket,
+    WebSocketException,
+)
+from notebookapi.responses import EventSourceResponse, StreamingResponse
 
 NOTES = Path(os.environ["NOTES"])
 """What happens to the application is noted here, for the test to read."""
@@ -23,7 +37,7 @@ def note(text: str) -> None:
 
 @asynccontextmanager
 async def lifespan(app: NotebookAPI) -> AsyncIterator[dict[str, str]]:
-    app.state.go_on = asyncio.Event()
+    app.state.go_on = defaultdict(asyncio.Event)
     note("started")
     yield {"from_lifespan": "state"}
     note("stopped")
@@ -95,12 +109,52 @@ def delete_item(item_id: int) -> None:
 async def stream() -> StreamingResponse:
     async def parts() -> AsyncIterator[bytes]:
         yield b"first\n"
-        await app.state.go_on.wait()
+        await app.state.go_on["stream"].wait()
         yield b"second\n"
 
     return StreamingResponse(parts(), media_type="text/plain")
 
 
-@app.post("/go-on")
-async def go_on() -> None:
-    app.state.go_on.set()
+@app.get("/lines")
+async def lines() -> AsyncIterator[Item]:
+    yield Item(name="first")
+    await app.state.go_on["lines"].wait()
+    yield Item(name="second")
+
+
+@app.get("/events", response_class=EventSourceResponse)
+async def events() -> AsyncIterator[Item]:
+    yield Item(name="first")
+    await app.state.go_on["events"].wait()
+    yield Item(name="second")
+
+
+@app.post("/upload")
+async def upload(
+    file: Annotated[UploadFile, File()], note: Annotated[str, Form()]
+) -> dict[str, str | int | None]:
+    content = await file.read()
+    return {"name": file.filename, "size": len(content), "note": note}
+
+
+@app.websocket("/talk/{name}")
+async def talk(socket: WebSocket, name: str, limit: int) -> None:
+    """Greet, then send back what comes, reversed, `limit` times."""
+    await socket.accept(subprotocol="talk")
+    await socket.send_json({"hello": name})
+    for _ in range(limit):
+        message = await socket.receive()
+        if message["type"] == "websocket.disconnect":
+            note(f"{name} left")
+            return
+        if message.get("text") is not None:
+            await socket.send_text(message["text"][::-1])
+        else:
+            await socket.send_bytes(message["bytes"][::-1])
+    raise WebSocketException(4000, "enough")
+
+
+@app.post("/go-on/{name}")
+async def go_on(name: str) -> None:
+    """Let what waits under this name go on."""
+    app.state.go_on[name].set()

@@ -1,11 +1,16 @@
 """The same answers from every server, over a real socket."""
 
+import json
 import signal
 from collections.abc import Iterator
 from typing import Any
 
 import httpx2
 import pytest
+import websockets.sync.client
+from websockets.exceptions import ConnectionClosedError, InvalidStatus
+from websockets.sync.client import ClientConnection
+from websockets.typing import Subprotocol
 
 from tests.servers.conftest import Server
 
@@ -81,18 +86,67 @@ def test_redirect_to_the_other_slash(client: httpx2.Client) -> None:
     assert client.get(answer.headers["location"]).json() == "state"
 
 
-def test_stream_arrives_as_it_is_made(client: httpx2.Client) -> None:
-    with client.stream("GET", "/stream") as answer:
-        lines = answer.iter_lines()
-        assert next(lines) == "first"
+STREAMS = {
+    "stream": ["first", "second"],
+    "lines": ['{"name":"first","price":1.5}', '{"name":"second","price":1.5}'],
+    "events": ['data: {"name":"first","price":1.5}', 'data: {"name":"second","price":1.5}'],
+}
+
+
+@pytest.mark.parametrize(("name", "expected"), STREAMS.items(), ids=STREAMS)
+def test_stream_arrives_as_it_is_made(
+    name: str, expected: list[str], client: httpx2.Client
+) -> None:
+    with client.stream("GET", f"/{name}") as answer:
+        lines = (line for line in answer.iter_lines() if line)
+        assert next(lines) == expected[0]
         # The second line is not made before this: had the first been kept back, it never came.
-        client.post("/go-on")
-        assert next(lines) == "second"
+        client.post(f"/go-on/{name}")
+        assert next(lines) == expected[1]
+        assert list(lines) == []
+
+
+def test_upload(client: httpx2.Client) -> None:
+    content = b"x" * 2_000_000  # more than is kept in memory
+    answer = client.post("/upload", files={"file": ("ä.bin", content)}, data={"note": "ö"})
+    assert answer.json() == {"name": "ä.bin", "size": 2_000_000, "note": "ö"}
+
+
+def test_websocket(server: Server) -> None:
+    with connect(server, "/talk/ada?limit=2") as socket:
+        assert socket.subprotocol == "talk"
+        assert json.loads(socket.recv()) == {"hello": "ada"}
+        socket.send("abc")
+        assert socket.recv() == "cba"
+        socket.send(b"\0\1")
+        assert socket.recv() == b"\1\0"
+        with pytest.raises(ConnectionClosedError) as closed:
+            socket.recv()
+    assert closed.value.rcvd is not None
+    assert (closed.value.rcvd.code, closed.value.rcvd.reason) == (4000, "enough")
+
+
+@pytest.mark.parametrize("path", ["/talk/ada", "/talk/ada?limit=many", "/no/such/place"])
+def test_websocket_is_refused(path: str, server: Server) -> None:
+    with pytest.raises(InvalidStatus) as refused, connect(server, path):
+        raise AssertionError("it was accepted")
+    assert refused.value.response.status_code == 403
+
+
+def connect(server: Server, path: str) -> ClientConnection:
+    address = f"ws://127.0.0.1:{server.port}{path}"
+    return websockets.sync.client.connect(
+        address, subprotocols=[Subprotocol("talk")], proxy=None, open_timeout=10
+    )
 
 
 def test_stop_leaves_the_lifespan(server: Server) -> None:
-    assert server.notes.read_text().split() == ["started"]
+    with connect(server, "/talk/eve?limit=1") as socket:
+        socket.recv()
+        socket.close()
+    assert server.notes.read_text().splitlines()[0] == "started"
     server.stop()
-    assert server.notes.read_text().split() == ["started", "stopped"]
+    notes = server.notes.read_text().splitlines()
+    assert notes == ["started", "eve left", "stopped"]
     # uvicorn lets the signal end it once it is done.
     assert server.process.returncode in (0, -signal.SIGTERM)

@@ -11,9 +11,14 @@ from notebookapi import (
     APIRouter,
     BackgroundTasks,
     Depends,
+    File,
+    Form,
     NotebookAPI,
     Request,
     Response,
+    Security,
+    UploadFile,
+    WebSocket,
     edit,
     status,
 )
@@ -21,6 +26,7 @@ from notebookapi.compat import FastAPI
 from notebookapi.encoders import jsonable_encoder
 from notebookapi.openapi.utils import get_openapi
 from notebookapi.responses import JSONResponse
+from notebookapi.security import OAuth2PasswordBearer
 from notebookapi.testclient import TestClient
 
 
@@ -67,6 +73,25 @@ def read(pages: Annotated[Pages, Depends()], opened: Session, later: BackgroundT
     return f"{pages.skip} {pages.limit}"
 
 
+token = OAuth2PasswordBearer(tokenUrl="token", scopes={"read": "Read all"})
+
+
+@app.post("/upload")
+async def upload(
+    file: UploadFile,
+    thumbnail: Annotated[bytes, File()],
+    note: Annotated[str, Form(max_length=80)],
+    by: Annotated[str, Security(token, scopes=["read"])],
+) -> int:
+    content: bytes = await file.read()
+    return len(content) + len(thumbnail)
+
+
+@app.websocket("/talk")
+async def talk(socket: WebSocket, room: str = "") -> None:
+    await socket.accept()
+
+
 inner, outer = APIRouter(), APIRouter(prefix="/outer", dependencies=[Depends(session)])
 outer.include_router(inner, prefix="/inner", tags=["inner"], responses={404: {}})
 app.include_router(outer)
@@ -90,3 +115,13 @@ app.add_middleware()  # type: ignore[call-arg]
 get_openapi(title="t", routes=app.routes)  # type: ignore[call-arg]
 app.include_router(outer, prefix=1)  # type: ignore[arg-type]
 Depends("session")  # type: ignore[arg-type]
+Security(token, scope="read")  # type: ignore[call-arg]
+app.websocket("/talk", status_code=200)  # type: ignore[call-arg]
+app.websocket("/talk")(1)  # type: ignore[type-var]
+
+# Functions keep their types behind the other decorators, too.
+
+_ = timed()  # type: ignore[call-arg]
+_ = missing()  # type: ignore[call-arg]
+_ = upload()  # type: ignore[call-arg]
+_ = talk()  # type: ignore[call-arg]

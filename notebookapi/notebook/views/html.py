@@ -125,7 +125,8 @@ def _row(*cells: str) -> str:
 
 
 def _table(rows: str) -> str:
-    return f'<table style="border-collapse:collapse;border:none;margin:0">{rows}</table>'
+    style = "border-collapse:collapse;border:none;margin:0;font:inherit"
+    return f'<table style="{style}">{rows}</table>'
 
 
 def _box(inner: str) -> str:

@@ -168,15 +168,9 @@ def _renamed(old: Owned, new: Owned) -> str:
 
 
 def _conflicts(change: Change) -> Iterator[Note]:
-    for old, new in (*change.taken, *change.hiding):
-        is_path = new.registration.kind in ("route", "mount")
-        verb, cure = ("serves", "Change one of the paths") if is_path else ("has", "Keep one")
-        yield Note(
-            "warning",
-            f"{old.label} was registered by {old.cell.label}{_in_brackets(old.endpoint)}; "
-            f"{new.cell.label}{_in_brackets(new.endpoint)} {verb} it now. {cure}, or re-run "
-            f"{old.cell.label} to have the first one back.",
-        )
+    pairs = (*change.taken, *change.hiding)
+    for text in dict.fromkeys(_conflict(old, new) for old, new in pairs):
+        yield Note("warning", text)
     for first, second in change.doubled:
         names = " and ".join(dict.fromkeys(filter(None, (first.endpoint, second.endpoint))))
         yield Note(
@@ -184,6 +178,16 @@ def _conflicts(change: Change) -> Iterator[Note]:
             f"{second.label} is registered twice in {second.cell.label}{_in_brackets(names)}: the "
             "first serves. Change one of the paths.",
         )
+
+
+def _conflict(old: Owned, new: Owned) -> str:
+    is_path = new.registration.kind in ("route", "mount")
+    verb, cure = ("serves", "Change one of the paths") if is_path else ("has", "Keep one")
+    return (
+        f"{old.label} was registered by {old.cell.label}{_in_brackets(old.endpoint)}; "
+        f"{new.cell.label}{_in_brackets(new.endpoint)} {verb} it now. {cure}, or re-run "
+        f"{old.cell.label} to have the first one back."
+    )
 
 
 def _failure(outcome: Outcome) -> Iterator[Note]:

@@ -1,0 +1,132 @@
+"""The document of an application: made of what is served, once per publication."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from copy import deepcopy
+from typing import Any
+
+from notebookapi._docs_pages import docs_routes, serving
+from notebookapi._openapi.document import Info, make_document
+from notebookapi._table.published import Declared, Published
+from notebookapi._tree import routers_in, routes_in
+from notebookapi.editing import Application, current_draft
+from notebookapi.routing import APIRouter, registration_of
+
+
+class Described(Application):
+    """What an application says of itself, and the pages that show it."""
+
+    router: APIRouter
+    webhooks: APIRouter
+    """Requests that the API makes to those who asked for them, declared like path operations, by
+    name. They are documented, and not served."""
+    title: str
+    summary: str | None
+    description: str
+    version: str
+    terms_of_service: str | None
+    contact: dict[str, Any] | None
+    license_info: dict[str, Any] | None
+    openapi_version: str = "3.1.0"
+    openapi_url: str | None
+    openapi_tags: list[dict[str, Any]] | None
+    openapi_external_docs: dict[str, Any] | None
+    servers: list[dict[str, Any]]
+    separate_input_output_schemas: bool
+    problem_details: bool
+    docs_url: str | None
+    redoc_url: str | None
+    swagger_ui_oauth2_redirect_url: str | None
+    swagger_ui_init_oauth: dict[str, Any] | None
+    swagger_ui_parameters: dict[str, Any] | None
+    root_path_in_servers: bool
+
+    _assigned: dict[str, Any] | None = None
+    _made: tuple[_Key, dict[str, Any]] | None = None
+
+    def setup(self) -> None:
+        """Declare the routes of the document and of the pages; programs override this.
+
+        Called by the constructor. Called again, it declares those whose URL has no route yet.
+        """
+        known = {getattr(route, "path", None) for route in self.router.routes}
+        for route in docs_routes(self):
+            if route.path in known:
+                continue
+            if self._slot is None:
+                self.router._begin_with(registration_of(route))
+            else:
+                self.router.add_registration(route)
+
+    def openapi(self) -> dict[str, Any]:
+        """Return the OpenAPI document of what is served, made once per publication."""
+        if self._assigned is not None:
+            return self._assigned
+        key = self._key()
+        if self._made is None or self._made[0] != key:
+            published, _, info, separate = key
+            document = make_document(
+                Info(**info),
+                routes_in(published),
+                webhooks=self.webhooks.routes,
+                separate=separate,
+                problems=self.problem_details,
+            )
+            self._made = (deepcopied(key), document)
+        return self._made[1]
+
+    @property
+    def openapi_schema(self) -> dict[str, Any] | None:
+        """What `openapi()` returns without making it anew; None where it would have to.
+
+        Programs assign a document of their own, or None to have it made again.
+        """
+        if self._assigned is not None or self._made is None:
+            return self._assigned
+        return self._made[1] if self._made[0] == self._key() else None
+
+    @openapi_schema.setter
+    def openapi_schema(self, document: dict[str, Any] | None) -> None:
+        self._assigned = document
+        self._made = None
+
+    def _key(self) -> _Key:
+        """Return all that the document is made of."""
+        sent = tuple(router.declared for router in routers_in(self.webhooks))
+        return self._seen(), sent, self._info(), self.separate_input_output_schemas
+
+    def _seen(self) -> Published:
+        """Return what the running request for the document is served by, else what is published.
+
+        What a running `edit` has staged is seen too.
+        """
+        request = serving.get()
+        if request is not None and request[0] is self:
+            return request[1]
+        draft = current_draft()
+        return draft.preview(self) if draft and draft.operations else self.published
+
+    def _info(self) -> Mapping[str, Any]:
+        return {
+            "title": self.title,
+            "version": self.version,
+            "openapi_version": self.openapi_version,
+            "summary": self.summary,
+            "description": self.description,
+            "terms_of_service": self.terms_of_service,
+            "contact": self.contact,
+            "license_info": self.license_info,
+            "tags": self.openapi_tags,
+            "servers": self.servers,
+            "external_docs": self.openapi_external_docs,
+        }
+
+
+_Key = tuple[Published, Sequence[Declared], Mapping[str, Any], bool]
+
+
+def deepcopied(key: _Key) -> _Key:
+    """Return a key that stays as it is when lists and dictionaries in it are changed."""
+    published, sent, info, separate = key
+    return published, sent, deepcopy(info), separate

@@ -1,0 +1,52 @@
+"""What is answered without a route of its own, where an application asks for it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import anyio
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+
+_FOUND = ("endpoint", "route", "path_params")
+"""Scope keys: what was found for a request."""
+
+
+def allowed_methods(methods: Collection[str], *, head: bool, options: bool) -> str:
+    """Return the value of `Allow` (RFC 9110, section 10.2.1).
+
+    methods: those that routes serve. head, options: whether these are answered by themselves.
+    """
+    more = {*methods}
+    if head and "GET" in more:
+        more.add("HEAD")
+    if options:
+        more.add("OPTIONS")
+    return ", ".join(sorted(more))
+
+
+async def answer_head(get: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer HEAD as `get` answers GET, without the body (RFC 9110, section 9.3.2).
+
+    What streams is ended when its first part is there: it might never end by itself.
+    """
+    ended = False
+    streaming = anyio.CancelScope()
+
+    async def send_head(message: Message) -> None:
+        nonlocal ended
+        if message["type"] == "http.response.start":
+            await send(message)
+        elif message["type"] == "http.response.body" and not ended:
+            ended = True
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
+            if message.get("more_body"):
+                streaming.cancel()
+
+    # Of the scope a copy: what looks at it from outside sees the method that was asked for.
+    inner = {**scope, "method": "GET"}
+    try:
+        with streaming:
+            await get(inner, receive, send_head)
+    finally:
+        scope.update({key: inner[key] for key in _FOUND if key in inner})
