@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from typing import Any
 
+from notebookapi._conflicts import unreached
 from notebookapi._docs_pages import docs_routes, serving
 from notebookapi._openapi.document import Info, make_document
 from notebookapi._table.published import Declared, Published
@@ -35,6 +36,9 @@ class Described(Application):
     servers: list[dict[str, Any]]
     separate_input_output_schemas: bool
     problem_details: bool
+    _tells_of_conflicts: bool = True
+    """Whether a route that is never reached is warned of, and left out of the document. Where it
+    is not, the last of two operations with one path and method is documented."""
     docs_url: str | None
     redoc_url: str | None
     swagger_ui_oauth2_redirect_url: str | None
@@ -72,6 +76,8 @@ class Described(Application):
                 webhooks=self.webhooks.routes,
                 separate=separate,
                 problems=self.problem_details,
+                last=not self._tells_of_conflicts,
+                unreached=unreached(published.conflicts),
             )
             self._made = (deepcopied(key), document)
         return self._made[1]

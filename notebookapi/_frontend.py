@@ -44,6 +44,7 @@ class Frontend(BaseRoute):
         """route: serves what is below the path; its dependencies are the frontend's."""
         self.route = route
         self.path = route.path.removesuffix(f"/{{{_REST}:path}}") or "/"
+        self.endpoint = route.endpoint
         self.app = request_response(route.get_route_handler())
 
     def under(self, outer: Inherited) -> Frontend:
@@ -72,8 +73,6 @@ class Frontend(BaseRoute):
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, whatever its method."""
-        scope["endpoint"] = self.route.endpoint
-        scope["route"] = self
         await self.app(scope, receive, send)
 
     def __repr__(self) -> str:

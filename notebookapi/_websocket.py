@@ -14,7 +14,7 @@ from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 
 from notebookapi._options import Inherited
-from notebookapi._paths import joined
+from notebookapi._paths import check_path, joined
 from notebookapi._plan.compile import compile_plan, flavour_of
 from notebookapi._plan.execute import Exits, call, solve
 from notebookapi._plan.signature import described
@@ -171,6 +171,8 @@ class WebSocketVerbs:
         Raises DeclarationErrors that say what cannot be served and why.
         """
         router = self._declaring
+        if router is not self:  # an application, whose paths get no prefix any more
+            check_path(path, endpoint)
         outer = router.inherited
         router.add_registration(
             APIWebSocketRoute(

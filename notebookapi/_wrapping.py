@@ -21,6 +21,7 @@ from notebookapi.exceptions import (
     RequestValidationError,
     WebSocketRequestValidationError,
 )
+from notebookapi.types import DecoratedCallable
 
 Link = tuple[Any, ASGIApp]
 """An instance behind what it was made from: equal keys make equal instances."""
@@ -37,14 +38,14 @@ class WrappingVerbs(Owner):
         """
         self._register(middleware_registration(Middleware(middleware_class, *args, **kwargs)))
 
-    def middleware(self, middleware_type: str) -> Callable[[Any], Any]:
+    def middleware(self, middleware_type: str) -> Callable[[DecoratedCallable], DecoratedCallable]:
         """Wrap the requests that are answered here in `async def (request, call_next)`."""
         if middleware_type != "http":
             raise DeclarationError(
                 f'`middleware({middleware_type!r})` is not known; the only kind is "http".'
             )
 
-        def register(function: Any) -> Any:
+        def register(function: DecoratedCallable) -> DecoratedCallable:
             from starlette.middleware.base import BaseHTTPMiddleware
 
             self.add_middleware(BaseHTTPMiddleware, dispatch=function)
@@ -59,10 +60,10 @@ class WrappingVerbs(Owner):
         """
         self._register(handler_registration(key, handler))
 
-    def exception_handler(self, key: Any) -> Callable[[Any], Any]:
+    def exception_handler(self, key: Any) -> Callable[[DecoratedCallable], DecoratedCallable]:
         """Answer exceptions of a class, or responses of a status, with the decorated function."""
 
-        def register(function: Any) -> Any:
+        def register(function: DecoratedCallable) -> DecoratedCallable:
             self.add_exception_handler(key, function)
             return function
 

@@ -15,6 +15,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Router
 from starlette.types import ASGIApp, Lifespan, Receive, Scope, Send
 
+from notebookapi._conflicts import tell_of
 from notebookapi._described import Described
 from notebookapi._frontend import FrontendVerbs
 from notebookapi._lifespan import Events, EventVerbs, Handler, entered
@@ -23,6 +24,8 @@ from notebookapi._options import UNSET, RouteOptions, Unset, names_nearest, spel
 from notebookapi._paths import check_path
 from notebookapi._plan.signature import described
 from notebookapi._stack import LiveStack, make_stack
+from notebookapi._table import RouteTable
+from notebookapi._table.conflicts import Conflict, find_conflicts, patched_conflicts
 from notebookapi._table.published import Published, Registration, RequestState
 from notebookapi._tree import (
     applications_mounted,
@@ -155,6 +158,7 @@ class NotebookAPI(  # type: ignore[misc]  # starlette's handlers and middleware 
             routes=routes,
         )
         self.router._parents.add(self)
+        self.router._tells_of_conflicts = self._tells_of_conflicts
         self.webhooks = webhooks or APIRouter()
         self._lifespans = Router(lifespan=self._entered)
         for each in reversed(middleware or ()):
@@ -271,6 +275,7 @@ class NotebookAPI(  # type: ignore[misc]  # starlette's handlers and middleware 
         lines.declared[self] = view.declared(self)
         tables = tables_of(lines, before)
         routers = chains_of_routers(lines, before)
+        conflicts = self._conflicts(tables.http, before)
         return Published(
             version=before.version + 1 if before else 1,
             table=tables.http,
@@ -293,9 +298,18 @@ class NotebookAPI(  # type: ignore[misc]  # starlette's handlers and middleware 
             chains=lines.chains,
             around=around_lines(lines, routers),
             routers=routers,
+            conflicts=conflicts,
             auto_head=self.auto_head,
             auto_options=self.auto_options,
         )
+
+    def _conflicts(self, table: RouteTable, before: Published | None) -> tuple[Conflict, ...]:
+        if not self._tells_of_conflicts:
+            return ()
+        known = before.conflicts if before else ()
+        found = patched_conflicts(before.table, known, table) if before else find_conflicts(table)
+        tell_of(each for each in found if each not in known)
+        return found
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one ASGI connection by what is published now."""

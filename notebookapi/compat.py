@@ -28,6 +28,7 @@ from typing import Any
 import notebookapi
 from notebookapi.applications import NotebookAPI
 from notebookapi.exceptions import NotebookAPIError
+from notebookapi.routing import APIRouter
 
 __all__ = ["FASTAPI_VERSION", "FastAPI", "RealFastAPIError", "install_as_fastapi"]
 
@@ -70,6 +71,8 @@ class _EveryNotebookAPI(type):
 class FastAPI(NotebookAPI, metaclass=_EveryNotebookAPI):
     """The application under its other name, with that name as the default title."""
 
+    _tells_of_conflicts = False  # FastAPI does not, and documents the last of two that clash
+
     def __init__(self, *, title: str = "FastAPI", **options: Any) -> None:
         super().__init__(title=title, **options)
 
@@ -106,6 +109,7 @@ def install_as_fastapi() -> None:
         )
     sys.meta_path.insert(0, _Finder())
     importlib.import_module(f"{_PACKAGE}.applications").__dict__["FastAPI"] = FastAPI
+    APIRouter._tells_of_conflicts = False
     importlib.import_module(_ALIAS)
 
 

@@ -2,7 +2,6 @@
 """Routers: path operations, inclusions and mounts, declared in order and served live."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from copy import copy
 from enum import Enum
 from typing import Any, Unpack
 
@@ -17,10 +16,10 @@ from starlette.routing import (
     Route,
     Router,
     WebSocketRoute,
-    compile_path,
 )
 from starlette.types import ASGIApp, Lifespan, Receive, Scope, Send
 
+from notebookapi._conflicts import tell_of_declaring
 from notebookapi._contexts import RouteContext as RouteContext
 from notebookapi._contexts import iter_route_contexts as iter_route_contexts
 from notebookapi._frontend import Frontend, FrontendVerbs
@@ -36,16 +35,18 @@ from notebookapi._options import (
     spells_out,
 )
 from notebookapi._paths import check_path, check_prefix, joined
+from notebookapi._registering import moved
+from notebookapi._registering import registration_of as registration_of
 from notebookapi._respond.handlers import get_request_handler as get_request_handler
 from notebookapi._respond.handlers import handled_by
 from notebookapi._respond.handlers import request_response as request_response
 from notebookapi._route import APIRoute, RouteList
-from notebookapi._table.published import Declared, Registration
+from notebookapi._table.published import Declared
 from notebookapi._verbs import Verbs
 from notebookapi._websocket import APIWebSocketRoute, WebSocketVerbs
 from notebookapi._wrapping import WrappingVerbs
 from notebookapi.dependencies.views import InclusionView, merged_lifespan
-from notebookapi.editing import Owner, edit
+from notebookapi.editing import Owner, current_draft, edit
 from notebookapi.exceptions import InvalidInclusion
 from notebookapi.params import Depends
 
@@ -123,6 +124,9 @@ _merge_lifespan_context = merged_lifespan
 
 class APIRouter(Verbs, WebSocketVerbs, FrontendVerbs, EventVerbs, WrappingVerbs, Router):
     """Path operations that belong together; part of an application once it is included."""
+
+    _tells_of_conflicts: bool = True
+    """Whether a route that is never reached is told of when it is declared, outside of `edit`."""
 
     @names_nearest
     def __init__(
@@ -304,7 +308,10 @@ class APIRouter(Verbs, WebSocketVerbs, FrontendVerbs, EventVerbs, WrappingVerbs,
 
         Raises InvalidInclusion for another kind of route.
         """
-        self._register(registration_of(route))
+        registration = registration_of(route)
+        if self._tells_of_conflicts and current_draft() is None:
+            tell_of_declaring(self.declared, route)
+        self._register(registration)
 
     # starlette compares routers by their routes; here a router is itself, whatever it declares.
     __hash__ = object.__hash__
@@ -314,34 +321,6 @@ class APIRouter(Verbs, WebSocketVerbs, FrontendVerbs, EventVerbs, WrappingVerbs,
 
     def __repr__(self) -> str:
         return f"APIRouter(prefix={self.prefix!r})" if self.prefix else "APIRouter()"
-
-
-def registration_of(route: BaseRoute) -> Registration:
-    """Return what identifies a route among the others of its owner."""
-    if isinstance(route, Inclusion):
-        label = f"include_router {route.path}{route.router.prefix}".rstrip()
-        return Registration("include", (route.router, route.path), route, label, route.router)
-    if not isinstance(route, (Mount, Route, WebSocketRoute, Frontend)):
-        raise InvalidInclusion(
-            f"{route!r} cannot be registered: only path operations, WebSocket endpoints, plain "
-            "routes, mounts, frontends and included routers are served."
-        )
-    if isinstance(route, Mount):
-        child = route.app if isinstance(route.app, Owner) else None
-        return Registration("mount", (route.path,), route, f"mount {route.path}", child)
-    methods = _methods(route)
-    path = getattr(route, "path", "")
-    label = " ".join((",".join(methods) or "ANY", path))
-    return Registration("route", (methods, path), route, label)
-
-
-def _methods(route: BaseRoute) -> tuple[str, ...]:
-    """Return what tells two routes at one path apart."""
-    if isinstance(route, WebSocketRoute):
-        return ("WEBSOCKET",)
-    if isinstance(route, Frontend):
-        return ("FRONTEND",)
-    return tuple(sorted(getattr(route, "methods", None) or ()))
 
 
 def checked(route: BaseRoute) -> BaseRoute:
@@ -365,17 +344,8 @@ def included(route: BaseRoute, outer: Inherited) -> BaseRoute:
     if isinstance(route, Inclusion):
         return Inclusion(route.router, outer.then(route.inherited))
     if isinstance(route, (Mount, Route, WebSocketRoute)):
-        return _moved(route, outer.prefix + route.path)
+        return moved(route, outer.prefix + route.path)
     raise InvalidInclusion(f"{route!r} cannot be included.")  # registration_of lets none through
-
-
-def _moved(route: Mount | Route | WebSocketRoute, path: str) -> BaseRoute:
-    """Return a starlette route at another path, all else about it the same."""
-    moved = copy(route)
-    moved.path = path
-    inner = path + "/{path:path}" if isinstance(route, Mount) else path
-    moved.path_regex, moved.path_format, moved.param_convertors = compile_path(inner)
-    return moved
 
 
 def _compile_all(inclusion: Inclusion) -> None:

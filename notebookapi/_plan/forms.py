@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
-from functools import cache
 from importlib.util import find_spec
 from typing import Any, get_args
 
@@ -115,7 +114,6 @@ def _leaves(annotation: Any) -> Iterator[Any]:
             yield each
 
 
-@cache
 def require_multipart() -> None:
     """Raise MissingMultipart unless forms can be parsed."""
     if find_spec("python_multipart") is not None:

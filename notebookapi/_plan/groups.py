@@ -188,7 +188,7 @@ def _documented(model: type[BaseModel], names: _Names, place: str) -> Iterator[M
         if info.default_factory_takes_validated_data:
             plain.default_factory = type(None)  # documents do not show what it makes
         alias = names[name][0].documented()
-        if names[name][0].key == name:  # a header is titled without its hyphens
+        if alias != names[name][0].key:  # a header is titled without its hyphens
             plain.title = info.title or name.title().replace("_", " ")
         yield make_field(name, info.annotation, plain, alias=alias, place=place)
 

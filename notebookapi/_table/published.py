@@ -14,6 +14,7 @@ from starlette.routing import NoMatchFound
 from starlette.types import ASGIApp
 
 from notebookapi._table.around import Around
+from notebookapi._table.conflicts import Conflict
 from notebookapi._table.table import RouteTable
 from notebookapi._table.tree import Entry
 
@@ -115,6 +116,7 @@ class Published:
     chains: for each line of the table, by its order, the registrations that brought it there.
     around: by order too, the chains of routers that a request goes through to that line.
     routers: the chain of each router that has one.
+    conflicts: the routes that are never reached.
     auto_head, auto_options: whether these are answered where no route serves them.
     """
 
@@ -129,6 +131,7 @@ class Published:
     chains: Mapping[Place, tuple[Registration, ...]] = field(default_factory=dict)
     around: Mapping[Place, tuple[Around, ...]] = field(default_factory=dict)
     routers: Mapping[Any, Around] = field(default_factory=dict)
+    conflicts: tuple[Conflict, ...] = ()
     auto_head: bool = False
     auto_options: bool = False
 

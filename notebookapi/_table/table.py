@@ -90,6 +90,10 @@ class RouteTable:
         entries = self._matching(path)
         return frozenset().union(*(entry.methods or () for entry in entries))
 
+    def entries_at(self, path: str) -> list[Entry]:
+        """Every entry that matches a path, for whatever method, in no particular order."""
+        return self._matching(path)
+
     def patched(self, removed: Iterable[Entry], added: Iterable[Entry]) -> "RouteTable":
         """This table without some of its entries, with others.
 

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from notebookapi.notebook.errors import BadArguments, NotExported
 from notebookapi.notebook.face import Session
 from notebookapi.notebook.views.model import Message
 
 
-def export(session: Session, target: Path) -> Message:
-    """Write what the session serves as a module and prove it. Raises NotExported."""
+def export(session: Session, target: Path, options: Mapping[str, Any]) -> Message:
+    """Write what the session serves as a module and prove it. Raises NotExported.
+
+    options: `timeout` (seconds), `accept`, `overwrite`, as the export takes them.
+    """
     # Loaded when it is asked for: a session that exports nothing does not pay for it.
     from notebookapi.export import ExportError, ExportRequest
     from notebookapi.export import export as write
@@ -30,7 +35,7 @@ def export(session: Session, target: Path) -> Message:
         directory=Path.cwd(),
     )
     try:
-        report = write(request, target)
+        report = write(request, target, **options)
     except ExportError as error:
         raise NotExported(f"`{target}` was not written. {error}") from error
     headline, *details = str(report).splitlines()

@@ -20,7 +20,7 @@ from notebookapi.notebook.errors import NotebookError
 from notebookapi.notebook.face import Session
 from notebookapi.notebook.rebind import Interpreter
 from notebookapi.notebook.recorder import CellDraft, Recorder, is_inside_cell, is_module_level
-from notebookapi.notebook.remarks import remarks
+from notebookapi.notebook.remarks import gone, remarks
 from notebookapi.notebook.swap import Ended, Outcome
 from notebookapi.notebook.views import html, terminal
 from notebookapi.notebook.views.model import Card, Note, card_of
@@ -123,18 +123,18 @@ class _Listener:
         started: object = self._loading or info
         self._loading = None
         draft = self._recorder.end(started, succeeded=bool(result.success))
-        self._session.forget_deleted(_deleted(info), info.cell_id)
+        orphans = self._session.note_deleted(_deleted(info), info.cell_id)
         outcome = self._session.finish(_ended(result, self._shell.user_ns), draft)
-        card = self._card(outcome, draft)
+        card = self._card(outcome, draft, gone(orphans))
         if card:
             self._session.screen.show(card)
 
-    def _card(self, outcome: Outcome, draft: CellDraft | None) -> Card:
+    def _card(self, outcome: Outcome, draft: CellDraft | None, more: list[Note]) -> Card:
         cell = outcome.cell
         url, notes = self._serve(outcome)
         before = self._cards.get(cell.key)
         is_same = before is not None and before[0] == cell.source
-        notes += remarks(outcome, draft, self._session, is_same=is_same)
+        notes += [*remarks(outcome, draft, self._session, is_same=is_same), *more]
         card = card_of(outcome, url=url, notes=notes)
         # An unchanged cell that runs again shows the bytes that it showed before, so that the
         # notebook stays the same under version control.

@@ -29,7 +29,7 @@ from notebookapi.notebook.recorder import CellDraft
 from notebookapi.notebook.redefinitions import Redefinitions
 from notebookapi.notebook.rows import route_rows
 from notebookapi.notebook.server import Server
-from notebookapi.notebook.swap import Ended, Outcome, Rebind, finish, planned
+from notebookapi.notebook.swap import Ended, Outcome, Rebind, finish, forget, planned
 from notebookapi.notebook.views.model import RouteRow, State
 
 if TYPE_CHECKING:
@@ -154,9 +154,24 @@ class Session(client.Sender):
         cell = Ended(draft.cell_id, None, "", "", succeeded=True).as_cell(len(self.cells) + 1)
         return planned(self._owned, cell, draft)
 
-    def forget_deleted(self, reported: frozenset[str], running: str | None) -> None:
-        """Note the cells that the front end reports deleted; one that runs again is back."""
-        self.deleted = (self.deleted | reported) - {running or ""}
+    def note_deleted(self, reported: frozenset[str], running: str | None) -> list[Owned]:
+        """Note the cells that the front end reports deleted; one that runs again is back.
+
+        Returns what newly deleted cells go on serving.
+        """
+        before = self.deleted
+        self.deleted = (before | reported) - {running or ""}
+        new = self.deleted - before
+        return [each for each in self._owned if each.cell.key in new and not each.shadowed]
+
+    def forget(self) -> list[Owned]:
+        """Withdraw what the cells registered that the front end reports deleted; return it."""
+        with self._lock:
+            removed: list[Owned] = []
+            for key in sorted(self.deleted):
+                self._owned, change = forget(self._owned, key)
+                removed += change.removed
+            return removed
 
     def finish(self, ended: Ended, draft: CellDraft | None) -> Outcome:
         """Publish what a run registered, or drop it."""

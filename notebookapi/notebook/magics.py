@@ -6,10 +6,13 @@ import difflib
 import shlex
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 from notebookapi.notebook.errors import BadArguments, UnknownSubcommand
 from notebookapi.notebook.face import Session
 from notebookapi.notebook.views.model import Message, RouteList, View
+
+_EXPORT = "`%api export FILE [--accept] [--overwrite] [--timeout SECONDS]`"
 
 Subcommand = Callable[[Session, Sequence[str]], View]
 
@@ -69,14 +72,39 @@ def _stop(session: Session, arguments: Sequence[str]) -> View:
 
 
 def _export(session: Session, arguments: Sequence[str]) -> View:
-    if len(arguments) != 1:
-        raise BadArguments(
-            "`%api export` needs one file to write, such as `%api export api.py`; "
-            f"it was given {len(arguments)}."
-        )
     from notebookapi.notebook.exporting import export
 
-    return export(session, Path(arguments[0]).expanduser())
+    options: dict[str, Any] = {}
+    files: list[str] = []
+    waiting = list(arguments)
+    while waiting:
+        word = waiting.pop(0)
+        if word in ("--accept", "--overwrite"):
+            options[word.removeprefix("--")] = True
+        elif word == "--timeout":
+            options["timeout"] = _seconds(waiting)
+        elif word.startswith("-"):
+            raise BadArguments(f"`%api export` does not know `{word}`. Write {_EXPORT}.")
+        else:
+            files.append(word)
+    if len(files) != 1:
+        raise BadArguments(
+            "`%api export` needs one file to write, such as `%api export api.py`; "
+            f"it was given {len(files)}."
+        )
+    return export(session, Path(files[0]).expanduser(), options)
+
+
+def _forget(session: Session, arguments: Sequence[str]) -> View:
+    if list(arguments) != ["--deleted"]:
+        raise BadArguments(
+            "Write `%api forget --deleted`: it withdraws what deleted cells registered. To "
+            "withdraw a route of another cell, take it out of the cell and run that again."
+        )
+    withdrawn = [each.label for each in session.forget()]
+    if not withdrawn:
+        return Message("No deleted cell has anything that is served.")
+    return Message(f"Withdrawn: {', '.join(withdrawn)}.")
 
 
 def _help(session: Session, arguments: Sequence[str]) -> View:
@@ -90,6 +118,7 @@ SUBCOMMANDS: dict[str, Subcommand] = {
     "serve": _serve,
     "stop": _stop,
     "export": _export,
+    "forget": _forget,
     "help": _help,
 }
 USAGE = (
@@ -97,6 +126,10 @@ USAGE = (
     "serve [NAME] [--port PORT]  start the server, or serve another application",
     "stop                        stop the server; routes are kept",
     "export FILE                 write the module, proved equal to what runs",
+    "       [--accept]           ... although the proof finds differences",
+    "       [--overwrite]        ... over a file that was edited by hand",
+    "       [--timeout SECONDS]  ... giving the proof more time than 60 s",
+    "forget --deleted            withdraw what cells registered that are deleted now",
     "help                        this list",
 )
 
@@ -114,6 +147,16 @@ def _port(waiting: list[str]) -> int:
     if word.isdecimal() and 0 < int(word) < 65536:
         return int(word)
     raise BadArguments(f"`--port {word}` is not a port; give {cure}")
+
+
+def _seconds(waiting: list[str]) -> float:
+    cure = "a number of seconds, such as `--timeout 120`."
+    if not waiting:
+        raise BadArguments(f"`--timeout` needs {cure}")
+    word = waiting.pop(0)
+    if word.isdecimal() and int(word) > 0:
+        return float(word)
+    raise BadArguments(f"`--timeout {word}` is not a time; give {cure}")
 
 
 def _unknown(name: str) -> UnknownSubcommand:

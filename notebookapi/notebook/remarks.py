@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from notebookapi.applications import NotebookAPI
 from notebookapi.editing import Owner
@@ -30,6 +30,20 @@ def remarks(
         *_rebound(outcome, is_same),
         *_replaced_by_other(draft, session),
         *_waiting(outcome.made, session),
+    ]
+
+
+def gone(orphans: Sequence[Owned]) -> list[Note]:
+    """Say what goes on being served although its cell was deleted."""
+    if not orphans:
+        return []
+    verb = "goes" if len(orphans) == 1 else "go"
+    return [
+        Note(
+            "warning",
+            f"{_listed(each.label for each in orphans)} of {_cells(orphans)} {verb} on being "
+            "served, although the cell was deleted; `%api forget --deleted` withdraws.",
+        )
     ]
 
 

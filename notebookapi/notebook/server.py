@@ -171,6 +171,7 @@ class Server:
             guarded(answer, self._allowed_origins),
             port=port,
             fallback=fallback,
+            lifespan="required",
             on_end=self._ended,
         )
 

@@ -156,6 +156,17 @@ def _publish(
     )
 
 
+def forget(owned: Sequence[Owned], key: str) -> tuple[Sequence[Owned], Change]:
+    """Withdraw all that a cell owns, as a run of it that registers nothing would."""
+    owned = list(_declared_still(owned))
+    cell = next((each.cell for each in owned if each.cell.key == key), None)
+    if cell is None:
+        return owned, Change()
+    plan = plan_run(owned, cell, [])
+    publish(plan.operations)
+    return plan.owned, plan.change
+
+
 def _serve_from_now_on(owners: Iterable[Owner]) -> None:
     """Let applications publish before anybody asks, so that a later publication is checked."""
     for owner in dict.fromkeys(owners):

@@ -26,6 +26,7 @@ from notebookapi.serving.sockets import Listener, listen
 
 if TYPE_CHECKING:
     from notebookapi.serving.life import Life
+    from notebookapi.serving.lifespans import LifespanUse
 
 logger = logging.getLogger("notebookapi.serving")
 
@@ -49,7 +50,7 @@ class BackgroundServer:
         host: str = "127.0.0.1",
         port: int = 0,
         fallback: bool = False,
-        lifespan: bool = True,
+        lifespan: "LifespanUse" = True,
         limit_concurrency: int = 1000,
         on_end: OnEnd | None = None,
         loop_factory: Callable[[], asyncio.AbstractEventLoop] | None = None,
@@ -57,7 +58,8 @@ class BackgroundServer:
         """
         port: 0 for any free one; a server that starts again tries the one it had.
         fallback: take a free port when the wanted one is in use, and say so in `notice`.
-        lifespan: run the application's lifespan and pass its state to the requests.
+        lifespan: run the application's lifespan and pass its state to the requests; "required"
+            where an exception at its start is a failure whatever the application is.
         limit_concurrency: connections open at once; those beyond are answered with 503.
         on_end: called on the server's thread when its loop ended without having been asked to;
             requests wait until it returns.

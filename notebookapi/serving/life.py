@@ -20,7 +20,7 @@ from notebookapi.serving.errors import (
     ServerStartError,
 )
 from notebookapi.serving.interval import switch_interval
-from notebookapi.serving.lifespans import Lifespan
+from notebookapi.serving.lifespans import LifespanUse, used_lifespan
 from notebookapi.serving.sockets import Listener
 
 logger = logging.getLogger("notebookapi.serving")
@@ -53,7 +53,7 @@ class Life:
         listener: Listener,
         loop: asyncio.AbstractEventLoop,
         *,
-        lifespan: bool,
+        lifespan: LifespanUse,
         limit_concurrency: int,
         on_end: OnEnd,
     ) -> None:
@@ -66,7 +66,7 @@ class Life:
             target=self._live, name=f"notebookapi-{listener.port}", daemon=True
         )
         self._app = app
-        self._lifespan = Lifespan(app) if lifespan else None
+        self._lifespan = used_lifespan(app, lifespan)
         self._limit_concurrency = limit_concurrency
         self._on_end = on_end
         self._engine: Engine | None = None

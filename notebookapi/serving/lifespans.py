@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import MutableMapping
-from typing import Any
+from typing import Any, Literal
 
 from starlette.types import ASGIApp
 
@@ -150,3 +150,11 @@ def _failure(phase: str, answer: Message, ended_by: BaseException | None) -> Lif
     error = LifespanError(f"The application's {phase} failed. {reason}")
     error.__cause__ = ended_by
     return error
+
+
+LifespanUse = bool | Literal["required"]
+
+
+def used_lifespan(app: ASGIApp, use: LifespanUse) -> Lifespan | None:
+    """Return the lifespan to run; "required": any exception at start-up is a failure."""
+    return Lifespan(app, required=True if use == "required" else None) if use else None

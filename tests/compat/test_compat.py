@@ -60,6 +60,15 @@ CASES = {
         assert issubclass(Own, FastAPI) and issubclass(FastAPI, NotebookAPI)
         assert not isinstance(APIRouter(), FastAPI)
     """,
+    "FastAPI says nothing of routes that clash, and documents the last": """
+        from fastapi import FastAPI
+        app = FastAPI()
+        @app.get("/")
+        def first() -> int: ...
+        @app.get("/")
+        def last() -> int: ...
+        assert app.openapi()["paths"]["/"]["get"]["summary"] == "Last"
+    """,
     "a subclass of FastAPI has its own instances only": """
         from fastapi import FastAPI
         from notebookapi import NotebookAPI

@@ -15,9 +15,6 @@ PYTHON = ROOT / ".venv-plugins" / "bin" / "python"
 
 PROGRAMS = sorted((HERE / "programs").glob("*.py"))
 
-# Which plugins do not work yet, and why. What works has to leave this table.
-NOT_YET: dict[str, str] = {}
-
 
 @pytest.mark.slow
 @pytest.mark.parametrize("program", PROGRAMS, ids=lambda program: program.stem)
@@ -29,11 +26,4 @@ def test_plugin(program: Path) -> None:
          "--noconftest", "-p", "no:cacheprovider", "-p", "tests.compat.posing", program],
         cwd=ROOT, capture_output=True, text=True, timeout=50,
     )  # fmt: skip
-    if program.stem in NOT_YET:
-        assert done.returncode, f"{program.stem} works: take it out of NOT_YET"
-    else:
-        assert done.returncode == 0, done.stdout + done.stderr
-
-
-def test_table_names_programs() -> None:
-    assert NOT_YET.keys() <= {program.stem for program in PROGRAMS}
+    assert done.returncode == 0, done.stdout + done.stderr

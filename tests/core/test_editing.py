@@ -65,6 +65,7 @@ def test_an_exception_publishes_nothing() -> None:
     assert current_draft() is None
 
 
+@pytest.mark.filterwarnings("ignore::notebookapi.exceptions.RouteConflictWarning")
 def test_what_cannot_be_served_publishes_nothing_of_all() -> None:
     app, other = application(), application()
     router, inner = APIRouter(), APIRouter()
@@ -134,6 +135,7 @@ def test_an_application_cannot_be_mounted_inside_itself() -> None:
     assert (app.published, sub.routes) == (before, [])
 
 
+@pytest.mark.filterwarnings("ignore::notebookapi.exceptions.RouteConflictWarning")
 def test_a_replaced_route_keeps_its_place() -> None:
     app = application()
     app.get("/{a}")(answer("old"))
@@ -164,6 +166,7 @@ def test_a_divided_place_stands_behind_what_it_divides() -> None:
     assert between == sorted(between, key=lambda path: int(path.rsplit("/")[-1]))
 
 
+@pytest.mark.filterwarnings("ignore::notebookapi.exceptions.RouteConflictWarning")
 def test_a_replaced_inclusion_keeps_its_place() -> None:
     app, first, second = application(), APIRouter(), APIRouter()
     first.get("/{a}")(answer("first"))

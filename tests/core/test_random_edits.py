@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -82,6 +83,7 @@ STEPS = st.one_of(
 EDITS = st.lists(st.tuples(st.lists(STEPS, max_size=4), st.booleans()), max_size=5)
 
 
+@pytest.mark.filterwarnings("ignore::notebookapi.exceptions.RouteConflictWarning")
 @given(EDITS)
 def test_random_edits(edits: list[tuple[list[Any], bool]]) -> None:
     model = Model()

@@ -41,6 +41,7 @@ ORDER = [
 ]  # fmt: skip
 
 
+@pytest.mark.filterwarnings("ignore::notebookapi.exceptions.RouteConflictWarning")
 @pytest.mark.parametrize(("routes", "path", "expected"), ORDER, ids=str)
 def test_the_first_declared_wins(routes: list[tuple[str, str]], path: str, expected: str) -> None:
     assert client_of(*routes).get(path).json() == expected

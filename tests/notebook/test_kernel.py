@@ -301,8 +301,21 @@ def test_request_from_an_async_endpoint_does_not_hang(kernel: Kernel) -> None:
 
 def test_deleted_cells(kernel: Kernel) -> None:
     kernel.run(X1, "a")
-    kernel.run("pass", "b", deletedCells=["a"])
-    assert "cell 2, gone" in kernel.run("%api routes", "c").shown
+    assert kernel.run("pass", "b", deletedCells=["a"]).card == (
+        "GET /x of cell 2 goes on being served, although the cell was deleted; "
+        "`%api forget --deleted` withdraws."
+    )
+    assert "cell 2, gone" in kernel.run("%api routes", "c", deletedCells=["a"]).shown
+    assert served(kernel, "/x") == 1
+    assert "Withdrawn: GET /x." in kernel.run("%api forget --deleted", "c").shown
+    assert "has no path operations" in kernel.run("%api routes", "c").shown
+
+
+def test_deleted_cell_gives_back_what_it_had_taken(kernel: Kernel) -> None:
+    kernel.run(X1, "a")
+    kernel.run(X1.replace("1", "2"), "b")
+    kernel.run("pass", "c", deletedCells=["b"])
+    kernel.run("%api forget --deleted", "c")
     assert served(kernel, "/x") == 1
 
 

@@ -109,9 +109,9 @@ def test_missing_part_is_one_line() -> None:
 
 def test_deleted_cells_are_marked(notebook: Notebook) -> None:
     notebook.run(X, "a")
-    notebook.session.forget_deleted(frozenset({"a"}), "b")
+    notebook.session.note_deleted(frozenset({"a"}), "b")
     assert [row.cell for row in notebook.session.routes] == ["cell 1, gone"]
-    notebook.session.forget_deleted(frozenset(), "a")
+    notebook.session.note_deleted(frozenset(), "a")
     assert [row.cell for row in notebook.session.routes] == ["cell 1"]
 
 

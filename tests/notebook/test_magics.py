@@ -16,8 +16,9 @@ X = "@app.get('/x')\ndef x(): return 1\n"
 
 REFUSED = {
     "rotes": "`%api` has no subcommand 'rotes'. Did you mean `%api routes`? It knows: state, "
-    "routes, serve, stop, export, help.",
-    "zzz": "`%api` has no subcommand 'zzz'. It knows: state, routes, serve, stop, export, help.",
+    "routes, serve, stop, export, forget, help.",
+    "zzz": "`%api` has no subcommand 'zzz'. It knows: state, routes, serve, stop, export, "
+    "forget, help.",
     "routes /x": "`%api routes` takes nothing more; it was given '/x'.",
     "stop now": "`%api stop` takes nothing more; it was given 'now'.",
     "help me": "`%api help` takes nothing more; it was given 'me'.",
@@ -26,6 +27,12 @@ REFUSED = {
     "export a.py b.py": "`%api export` needs one file to write, such as `%api export api.py`; it "
     "was given 2.",
     "export api.txt": "`api.txt` is not the name of a Python module; write `api.py`.",
+    "export --timeout soon api.py": "`--timeout soon` is not a time; give a number of seconds, "
+    "such as `--timeout 120`.",
+    "export --force api.py": "`%api export` does not know `--force`. Write `%api export FILE "
+    "[--accept] [--overwrite] [--timeout SECONDS]`.",
+    "forget": "Write `%api forget --deleted`: it withdraws what deleted cells registered. To "
+    "withdraw a route of another cell, take it out of the cell and run that again.",
     "serve --port": "`--port` needs a number from 1 to 65535, such as `--port 8000`.",
     "serve --port 99999": "`--port 99999` is not a port; give a number from 1 to 65535, such as "
     "`--port 8000`.",
@@ -126,7 +133,8 @@ def test_sticky_port_that_is_taken_moves_and_says_so(
 def test_help_lists_every_subcommand(notebook: Notebook) -> None:
     notebook.run("%api help")
     listed = {line.split()[1] for line in notebook.shown[0].details}
-    assert listed == {"routes", "serve", "stop", "export", "help"}
+    options = {"[--accept]", "[--overwrite]", "[--timeout"}
+    assert listed - options == {"routes", "serve", "stop", "export", "forget", "help"}
 
 
 LEAVING = """
@@ -169,6 +177,8 @@ def test_export(notebook: Notebook, folder: Path) -> None:
     ran = notebook.run("%api export api.py", "b")
     assert str(ran.error).startswith("`api.py` was not written. api.py was edited since")
     assert (folder / "api.py").read_text().endswith("# mine\n")
+    notebook.run("%api export api.py --overwrite --timeout 120", "b")
+    assert (folder / "api.py").read_text() == text
 
 
 def test_export_of_nothing(notebook: Notebook, folder: Path) -> None:
@@ -180,7 +190,7 @@ def test_export_of_nothing(notebook: Notebook, folder: Path) -> None:
 def test_export_names_what_a_deleted_cell_held(notebook: Notebook, folder: Path) -> None:
     notebook.run("RATE = 2", "constant")
     notebook.run("@app.get('/x')\ndef x(): return RATE", "a")
-    notebook.session.forget_deleted(frozenset({"constant"}), "b")
+    notebook.session.note_deleted(frozenset({"constant"}), "b")
     ran = notebook.run("%api export api.py", "b")
     assert "RATE" in str(ran.error)
     assert list(folder.glob("*.py")) == []

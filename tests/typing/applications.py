@@ -121,7 +121,7 @@ app.websocket("/talk")(1)  # type: ignore[type-var]
 
 # Functions keep their types behind the other decorators, too.
 
-_ = timed()  # type: ignore[call-arg]
-_ = missing()  # type: ignore[call-arg]
-_ = upload()  # type: ignore[call-arg]
-_ = talk()  # type: ignore[call-arg]
+repr(timed())  # type: ignore[call-arg]
+repr(missing())  # type: ignore[call-arg]
+repr(upload())  # type: ignore[call-arg]
+repr(talk())  # type: ignore[call-arg]
