@@ -27,6 +27,7 @@ from notebookapi._plan.signature import described, read_returns, unwrapped
 from notebookapi._plan.steps import YIELDING, ExecutionPlan
 from notebookapi._respond.compile import Responder, compile_responder, has_body
 from notebookapi._respond.handlers import EXITS, Handler, request_response, swallowed
+from notebookapi._respond.observing import observed_response, observer_of
 from notebookapi._respond.raises import check_raises
 from notebookapi._respond.stream import Streamer, compile_streamer
 from notebookapi._table import Pattern, compile_pattern
@@ -204,15 +205,19 @@ class APIRoute(OperationView, Route):
         await wrap_app_handling_exceptions(respond, request)(scope, receive, send)
 
     async def _answer(self, request: Request, stack: AsyncExitStack) -> Response:
-        plan = self._plan_for(request.scope)
+        plan, observer = self._plan_for(request.scope), observer_of(request.scope)
         async with AsyncExitStack() as function_stack:
-            solved = await solve(plan, request, Exits(function_stack, stack))
+            with observer.stage("dependencies"):
+                solved = await solve(plan, request, Exits(function_stack, stack))
+            observer.solved(solved)
             if solved.errors:
                 raise RequestValidationError(
                     solved.errors, body=solved.body, endpoint_ctx=self.context
                 )
-            returned = await call(plan.endpoint, solved.values)
-            return self.responder.respond(returned, solved)
+            with observer.stage("endpoint", self.endpoint):
+                returned = await call(plan.endpoint, solved.values)
+            with observer.stage("serialization"):
+                return observed_response(observer, self.responder.respond(returned, solved))
         raise NotebookAPIError(f"No response object was returned. {swallowed(self.endpoint)}")
 
     def _made_responder(self) -> Responder | Streamer:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from weakref import WeakKeyDictionary
 from typing import Any
 
 from starlette.routing import BaseRoute, Mount, WebSocketRoute
@@ -122,6 +123,39 @@ def routes_in(published: Published) -> Iterator[APIRoute]:
     """Yield the path operations that are served, as they are served, in order."""
     return (e.route for e in published.table if isinstance(e.route, APIRoute))
 
+
+def mounted_in(published: Published) -> list[Any]:
+    """Return the applications of ours that are mounted inside, and those inside them."""
+    found = list(published.mounted.items())
+    for _, inner in found:
+        found.extend(inner.mounted.items())
+    return [application for application, _ in found]
+
+
+def kept_calls(published: Published) -> frozenset[Any]:
+    """Return the dependencies with the scope "app" of all that is served."""
+    if published not in _kept_calls:
+        _kept_calls[published] = frozenset(
+            step.call
+            for route in _served([each.route for each in _entries(published)])
+            for step in getattr(getattr(route, "plan", None), "steps", ())
+            if step.scope == "app"
+        )
+    return _kept_calls[published]
+
+
+def _served(routes: Iterable[BaseRoute]) -> Iterator[BaseRoute]:
+    """Yield routes, those of routers that are included or mounted with them."""
+    for route in routes:
+        if isinstance(route, Inclusion) or (
+            isinstance(route, Mount) and isinstance(route.app, APIRouter)
+        ):
+            yield from _served(route.routes)
+        else:
+            yield route
+
+
+_kept_calls: WeakKeyDictionary[Published, frozenset[Any]] = WeakKeyDictionary()
 
 _INSIDE = -(1 << 62)
 

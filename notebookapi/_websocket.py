@@ -19,6 +19,7 @@ from notebookapi._plan.compile import compile_plan, flavour_of
 from notebookapi._plan.execute import Exits, call, solve
 from notebookapi._plan.signature import described
 from notebookapi._plan.steps import YIELDING, ExecutionPlan
+from notebookapi._respond.observing import observer_of
 from notebookapi._route import endpoint_context, pattern_of
 from notebookapi.exceptions import (
     InvalidParameter,
@@ -92,12 +93,15 @@ class APIWebSocketRoute(WebSocketRoute):
         websocket = WebSocket(scope, receive, send)
 
         async def run(scope: Scope, receive: Receive, send: Send) -> None:
-            plan = self._plan_for(scope)
+            plan, observer = self._plan_for(scope), observer_of(scope)
             async with AsyncExitStack() as stack, AsyncExitStack() as function_stack:
-                solved = await solve(plan, websocket, Exits(function_stack, stack))
+                with observer.stage("dependencies"):
+                    solved = await solve(plan, websocket, Exits(function_stack, stack))
+                observer.solved(solved)
                 if solved.errors:
                     raise WebSocketRequestValidationError(solved.errors, endpoint_ctx=self.context)
-                await call(plan.endpoint, solved.values)
+                with observer.stage("endpoint", self.endpoint):
+                    await call(plan.endpoint, solved.values)
                 if solved.background is not None:
                     await solved.background()
 

@@ -23,14 +23,18 @@ from notebookapi._limits import FormLimits
 from notebookapi._options import UNSET, RouteOptions, Unset, names_nearest, spells_out
 from notebookapi._paths import check_path
 from notebookapi._plan.signature import described
-from notebookapi._stack import LiveStack, make_stack
+from notebookapi._stack import make_stack
+from notebookapi._plan.kept import KeptValues
 from notebookapi._table import RouteTable
 from notebookapi._table.conflicts import Conflict, find_conflicts, patched_conflicts
 from notebookapi._table.published import Published, Registration, RequestState
+from notebookapi._traced import Traced
 from notebookapi._tree import (
     applications_mounted,
     around_lines,
     chains_of_routers,
+    kept_calls,
+    mounted_in,
     read_tree,
     routers_in,
     tables_of,
@@ -42,14 +46,12 @@ from notebookapi.editing import Application, View
 from notebookapi.exceptions import InvalidPath, NotebookAPIDeprecationWarning
 from notebookapi.params import Depends
 from notebookapi.routing import APIRouter
+from notebookapi.telemetry.options import TelemetryOptions
 
 __all__ = ["NotebookAPI"]
 
-_STARLETTES_OWN = Starlette.__call__
-
-
 class NotebookAPI(  # type: ignore[misc]  # starlette's handlers and middleware are plain attributes
-    Verbs, WebSocketVerbs, FrontendVerbs, EventVerbs, WrappingVerbs, Described, Starlette
+    Verbs, WebSocketVerbs, FrontendVerbs, EventVerbs, WrappingVerbs, Described, Traced, Starlette
 ):
     """An ASGI application made of path operations.
 
@@ -68,6 +70,7 @@ class NotebookAPI(  # type: ignore[misc]  # starlette's handlers and middleware 
     def __init__(
         self,
         *,
+        telemetry: TelemetryOptions | None = None,
         debug: bool = False,
         routes: Sequence[BaseRoute] | None = None,
         title: str = "NotebookAPI",
@@ -138,7 +141,8 @@ class NotebookAPI(  # type: ignore[misc]  # starlette's handlers and middleware 
         self.max_body_size = max_body_size
         self.state = State()
         self.dependency_overrides: dict[Callable[..., Any], Callable[..., Any]] = {}
-        self._stack: ASGIApp | None = None
+        self.kept = KeptValues(self._needs)
+        self._begin_telemetry(telemetry)
         self.router: APIRouter = APIRouter(
             dependencies=dependencies,
             default_response_class=default_response_class,
@@ -250,24 +254,6 @@ class NotebookAPI(  # type: ignore[misc]  # starlette's handlers and middleware 
         """Register a plain starlette endpoint: it takes the request and returns a response."""
         self.router.add_route(path, route, methods, name, include_in_schema)
 
-    @property
-    def middleware_stack(self) -> ASGIApp:
-        """What a request goes through, the outermost first. Tools may assign another."""
-        if self._stack is None:
-            self._stack = self.build_middleware_stack()
-        return self._stack
-
-    @middleware_stack.setter
-    def middleware_stack(self, stack: ASGIApp) -> None:
-        self._stack = stack
-
-    def build_middleware_stack(self) -> ASGIApp:
-        """Return what a request goes through. Tools replace this method, to wrap what it returns.
-
-        What is published later is gone through as well.
-        """
-        return LiveStack(lambda: self.published.stack)
-
     # --- what is served
 
     def _compose(self, view: View, before: Published | None) -> Published:
@@ -276,6 +262,7 @@ class NotebookAPI(  # type: ignore[misc]  # starlette's handlers and middleware 
         tables = tables_of(lines, before)
         routers = chains_of_routers(lines, before)
         conflicts = self._conflicts(tables.http, before)
+        self._look_for_telemetry()
         return Published(
             version=before.version + 1 if before else 1,
             table=tables.http,
@@ -303,6 +290,16 @@ class NotebookAPI(  # type: ignore[misc]  # starlette's handlers and middleware 
             auto_options=self.auto_options,
         )
 
+    def _settle(self) -> None:
+        self.kept.let_go()
+
+    def _needs(self, call: Callable[..., Any]) -> bool:
+        """Tell whether what `call` made once for all requests is needed by what is served now.
+
+        Overrides come and go: while there are any, all is.
+        """
+        return bool(self.dependency_overrides) or call in kept_calls(self.published)
+
     def _conflicts(self, table: RouteTable, before: Published | None) -> tuple[Conflict, ...]:
         if not self._tells_of_conflicts:
             return ()
@@ -321,19 +318,12 @@ class NotebookAPI(  # type: ignore[misc]  # starlette's handlers and middleware 
         scope["notebookapi"] = RequestState(published, published.mounted)
         if self.root_path:
             scope["root_path"] = self.root_path
-        if self._is_traced:
-            await super().__call__(scope, receive, send)
-        else:  # the same with two steps less
-            await published.stack.app(scope, receive, send)
-
-    @property
-    def _is_traced(self) -> bool:
-        """Whether a tool has put something of its own around applications, or around this one."""
-        return (
-            Starlette.__call__ is not _STARLETTES_OWN
-            or self._stack is not None
-            or "build_middleware_stack" in vars(self)
-        )
+        # Where nobody traces, the same with two steps less.
+        answer = super().__call__ if self._is_traced else published.stack.app
+        if self._telemetry is None:
+            await answer(scope, receive, send)
+        else:
+            await self._telemetry.serve(answer, scope, receive, send)
 
     async def run_lifespan(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Start up and shut down: what the dispatcher does with the lifespan protocol."""
@@ -343,8 +333,14 @@ class NotebookAPI(  # type: ignore[misc]  # starlette's handlers and middleware 
     async def _entered(self, app: Any) -> AsyncIterator[Any]:
         """Enter the lifespan of the application, then those of the routers inside."""
         lifespans = [router.lifespan_context for router in routers_in(self.router)]
+        if self._telemetry is not None:
+            lifespans.insert(0, self._telemetry.lifespan)
         async with entered(lifespans, app) as state:
-            yield state
+            try:
+                yield state
+            finally:
+                for each in (self, *mounted_in(self.published)):
+                    await each.kept.close()
 
     def serving(self, published: Published) -> ASGIApp:
         """Return an ASGI application that answers by `published`, whatever is published now."""

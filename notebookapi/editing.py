@@ -68,6 +68,9 @@ class Application(Owner):
             return _first_published(self)
         return slot.new if slot.commit.done else slot.old
 
+    def _settle(self) -> None:
+        """Called when something has been published; nothing can fail any more."""
+
     def _compose(self, view: View, before: Published | None) -> Published:
         raise NotImplementedError  # the application knows its routers, middleware and handlers
 
@@ -338,6 +341,7 @@ def _flip(composed: dict[Application, Published]) -> None:
     commit.done = True
     for application, new in composed.items():  # let go of what was served before
         application._slot = _Slot(commit, new, new)
+        application._settle()
 
 
 def _first_published(application: Application) -> Published:

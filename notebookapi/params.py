@@ -157,7 +157,7 @@ class File(Form):  # type: ignore[misc]  # as above
     own_options: ClassVar[Mapping[str, Any]] = {"embed": None, "media_type": "multipart/form-data"}
 
 
-Scope = Literal["function", "request"]
+Scope = Literal["function", "request", "app"]
 
 
 @dataclass(frozen=True)
@@ -167,7 +167,8 @@ class Depends:
     dependency: what to call; None: the class that the parameter is annotated with.
     use_cache: share one result among those who ask for it in the same request.
     scope: when a dependency that yields is left: "function" before the response is sent,
-        "request" (the default) after.
+        "request" (the default) after, "app" when the application shuts down. What has the scope
+        "app" is made once, when it is first needed, and shared by all requests.
     max_concurrency: how many requests may be inside it at once, on each event loop; others wait.
     """
 
@@ -187,9 +188,15 @@ class Depends:
                     "None for no limit."
                 )
             object.__setattr__(self, "slots", Slots(limit))
-        if self.scope not in (None, "function", "request"):
+        if self.scope not in (None, "function", "request", "app"):
             raise InvalidDependency(
-                f'`Depends(…, scope={self.scope!r})`: a scope is "function" or "request".'
+                f"`Depends(…, scope={self.scope!r})`: "
+                'a scope is "function", "request" or "app".'
+            )
+        if self.scope == "app" and not (self.use_cache and limit is None):
+            raise InvalidDependency(
+                '`Depends(…, scope="app")` is called once for all requests, so `use_cache=False` '
+                "and `max_concurrency` mean nothing there; leave them out."
             )
         if self.dependency is not None and not callable(self.dependency):
             raise InvalidDependency(

@@ -25,7 +25,7 @@ class UJSONResponse(JSONResponse):
 
     def render(self, content: Any) -> bytes:
         """Return the content as JSON in UTF-8."""
-        written: str = import_module("ujson").dumps(content, ensure_ascii=False)
+        written: str = _library("ujson").dumps(content, ensure_ascii=False)
         return written.encode()
 
 
@@ -38,11 +38,22 @@ class ORJSONResponse(JSONResponse):
 
     def render(self, content: Any) -> bytes:
         """Return the content as JSON in UTF-8."""
-        orjson = import_module("orjson")
+        orjson = _library("orjson")
         written: bytes = orjson.dumps(
             content, option=orjson.OPT_NON_STR_KEYS | orjson.OPT_SERIALIZE_NUMPY
         )
         return written
+
+
+def _library(name: str) -> Any:
+    try:
+        return import_module(name)
+    except ImportError as error:
+        raise ImportError(
+            f"This response class writes JSON with {name}, which is not installed: "
+            f"pip install {name}, or use JSONResponse.",
+            name=name,
+        ) from error
 
 
 def _deprecate(name: str) -> None:

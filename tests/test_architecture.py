@@ -51,7 +51,7 @@ LAYERS = (
     layer("_registering"),
     layer("routing"),
     layer("_docs_pages _stack _tree controllers openapi.utils"),
-    layer("_described"),
+    layer("_described _traced"),
     layer("applications"),
     layer("__init__"),
     layer("compat testclient"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from typing import Any
+from typing import Annotated, Any, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
@@ -60,8 +60,13 @@ def is_shown(info: FieldInfo) -> bool:
 
 
 def _said(info: FieldInfo) -> tuple[Any, ...]:
-    """Return a field's info, and what `Annotated` has about it inside a model."""
-    return (info, *(each for each in info.metadata if isinstance(each, Param)))
+    """Return a field's info, and what is written about it inside `Annotated` in a model.
+
+    Pydantic makes one info of all that; ours it keeps in the annotation only.
+    """
+    written = getattr(info, "_original_annotation", None)
+    beside = get_args(written)[1:] if get_origin(written) is Annotated else ()
+    return (info, *(each for each in beside if isinstance(each, Param)))
 
 
 def _parameter(

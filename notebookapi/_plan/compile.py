@@ -156,6 +156,8 @@ class _Compiler:
         flavour = flavour_of(call)
         scope = depends.scope or "request"
         needs = tuple(each.slot for each in arguments if isinstance(each, Result))
+        if scope == "app":
+            self._check_kept(arguments, call)
         self._check_scope(needs, flavour, scope, call)
         slot = len(self.steps)
         self.steps.append(
@@ -208,6 +210,27 @@ class _Compiler:
 
     def _override(self, call: _Call) -> _Call:
         return self._overrides.get(call, call) if _is_hashable(call) else call
+
+    def _check_kept(self, arguments: Iterable[Argument], call: _Call) -> None:
+        for each in arguments:
+            if isinstance(each, Result) and self.steps[each.slot].scope == "app":
+                continue
+            place = f'{described(call)} has the scope "app", and its `{each.name}`'
+            if isinstance(each, Result):
+                inner = self.steps[each.slot]
+                raise DependencyScopeError(
+                    f"{place} comes from {described(inner.call)}, which has the scope "
+                    f'"{inner.scope}"; give that one `scope="app"` too.'
+                )
+            raise DependencyScopeError(
+                f"{place} comes from a request; it is called once for all of them, and can need "
+                'dependencies with the scope "app" only.'
+            )
+        if not _is_hashable(call):
+            raise InvalidDependency(
+                f'{described(call)} has the scope "app" and cannot be hashed, so that it cannot be '
+                "told from others; give it a `__hash__`, or wrap it in a function."
+            )
 
     def _check_scope(
         self, needs: tuple[int, ...], flavour: Flavour, scope: params.Scope, call: _Call

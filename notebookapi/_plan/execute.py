@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import (
     AbstractAsyncContextManager,
     AsyncExitStack,
@@ -21,7 +21,9 @@ from notebookapi._plan.body import read_body
 from notebookapi._plan.extract import read_from_body, read_value
 from notebookapi._plan.fields import ABSENT
 from notebookapi._plan.forms import Form
+from notebookapi._plan.kept import Kept, KeptValues
 from notebookapi._plan.leaving import ShieldedExit
+from notebookapi._plan.signature import described
 from notebookapi._plan.steps import (
     YIELDING,
     ExecutionPlan,
@@ -32,6 +34,7 @@ from notebookapi._plan.steps import (
     Value,
 )
 from notebookapi.concurrency import contextmanager_in_threadpool, run_in_threadpool
+from notebookapi.exceptions import NotebookAPIError
 from notebookapi.security.base import SecurityScopes
 from notebookapi.types import ErrorDetails
 
@@ -68,6 +71,7 @@ class _State:
     background: BackgroundTasks | None = None
     errors: list[ErrorDetails] = field(default_factory=list)
     results: dict[int, Any] = field(default_factory=dict)
+    kept: dict[int, Kept] = field(default_factory=dict)
 
 
 async def solve(plan: ExecutionPlan, request: HTTPConnection, exits: Exits) -> Solved:
@@ -81,7 +85,11 @@ async def solve(plan: ExecutionPlan, request: HTTPConnection, exits: Exits) -> S
     state = _State(request, exits, body, _blank_response())
     for step in plan.steps[:-1]:
         arguments = _arguments(step, state)
-        if arguments is not None:
+        if arguments is None:
+            continue
+        if step.scope == "app":
+            state.results[step.slot] = await _take(step, arguments, state)
+        else:
             state.results[step.slot] = await _call_dependency(step, arguments, exits)
     values = _arguments(plan.endpoint, state)
     document = body.data if isinstance(body, Form) else None if body is ABSENT else body
@@ -154,6 +162,28 @@ async def _call_dependency(step: Step, values: dict[str, Any], exits: Exits) -> 
     if not yields:
         return await call(step, values)
     return await stack.enter_async_context(_entered_by(step, values))
+
+
+async def _take(step: Step, values: dict[str, Any], state: _State) -> Any:
+    """Return a value that the application keeps, for as long as the request lasts."""
+    keeper: KeptValues | None = getattr(state.request.scope.get("app"), "kept", None)
+    if keeper is None:
+        raise NotebookAPIError(
+            f'{described(step.call)} has the scope "app", but no NotebookAPI application serves '
+            "this request; include or mount the router in one."
+        )
+    yields = step.flavour in YIELDING
+    enter = partial(_entered_by if yields else _made_by, step, values)
+    needs = tuple(state.kept[slot] for slot in step.needs)
+    kept = await keeper.take(step.call, needs, enter, yields=yields)
+    state.exits.request.callback(keeper.give_back, kept)
+    state.kept[step.slot] = kept
+    return kept.ready.result()
+
+
+@asynccontextmanager
+async def _made_by(step: Step, values: dict[str, Any]) -> AsyncIterator[Any]:
+    yield await call(step, values)
 
 
 def _entered_by(step: Step, values: dict[str, Any]) -> AbstractAsyncContextManager[Any]:

@@ -11,9 +11,7 @@ from starlette.responses import Response
 from starlette.types import Scope
 
 from notebookapi._plan.execute import Solved
-
-OBSERVER = "notebookapi.observer"
-"""Scope key: who is told; most requests have nobody."""
+from notebookapi.telemetry.data import OBSERVER
 
 
 class Observer(Protocol):
@@ -54,7 +52,8 @@ _NOBODY = _Nobody()
 
 def observer_of(scope: Scope) -> Observer:
     """Return who is told of a request."""
-    return scope.get(OBSERVER, _NOBODY)
+    observer: Observer = scope.get(OBSERVER, _NOBODY)
+    return observer
 
 
 def observed_response(observer: Observer, response: Response) -> Response:

@@ -103,7 +103,7 @@ class Stack:
 _EMPTY = RouteTable.of(())
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Published:
     """What an application serves. A request reads it once and keeps it to its end.
 

@@ -57,7 +57,7 @@ def _redacted(pair: str) -> str:
 
 
 def _scheme(scope: Scope) -> str:
-    scheme = scope.get("scheme", "http")
+    scheme: str = scope.get("scheme", "http")
     return {"ws": "http", "wss": "https"}.get(scheme, scheme)
 
 
@@ -68,9 +68,10 @@ def _addresses(scope: Scope, host: str) -> Iterator[tuple[str, Any]]:
         yield "network.peer.address", client[0]
         yield "network.peer.port", client[1]
     name, port = _split(host)
-    if name or server:
-        yield "server.address", name or server[0]
-    port = port or (None if name or not server else server[1])
+    if not name and server:
+        name, port = server[0], server[1]
+    if name:
+        yield "server.address", name
     if port:
         yield "server.port", port
 

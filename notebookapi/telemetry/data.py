@@ -14,6 +14,9 @@ from notebookapi.types import ErrorDetails
 KEY = "notebookapi-telemetry-data"
 """Where the data stands in an OpenTelemetry context."""
 
+OBSERVER = "notebookapi.observer"
+"""Scope key: who is told of the stages of a request; most requests have nobody."""
+
 
 @dataclass(slots=True, eq=False)
 class TelemetryData:

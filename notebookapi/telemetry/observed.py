@@ -17,9 +17,6 @@ from starlette.exceptions import HTTPException
 from notebookapi.exceptions import RequestValidationError, WebSocketRequestValidationError
 from notebookapi.telemetry.data import TelemetryData
 
-OBSERVER = "notebookapi.observer"
-"""Scope key: who is told of the stages of a request."""
-
 
 class Observed:
     """What a path operation tells while it answers; see `_respond.observing.Observer`."""

@@ -5,6 +5,7 @@ import difflib
 import os
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import AbstractAsyncContextManager
 from typing import TYPE_CHECKING, Any, Protocol, TypedDict, cast
 
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -54,12 +55,8 @@ class Telemetry(Protocol):
         """Let `app` answer, and record it."""
         ...
 
-    def start(self) -> None:
-        """Configure what is sent where, if that is asked for; called at start-up."""
-        ...
-
-    def flush(self) -> None:
-        """Send what is recorded; called at shutdown."""
+    def lifespan(self, app: Any) -> AbstractAsyncContextManager[None]:
+        """Configure what is sent where, if that is asked for, and at the end send the rest."""
         ...
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from opentelemetry import _logs, metrics, trace
 from opentelemetry._logs import Logger
@@ -11,6 +12,8 @@ from opentelemetry.metrics import Histogram, Meter, UpDownCounter
 from opentelemetry.trace import Tracer
 
 from notebookapi.telemetry.options import TelemetryOptions
+
+T = TypeVar("T")
 
 SCOPE = "notebookapi"
 """Name of the instrumentation, in everything that is recorded."""
@@ -60,14 +63,16 @@ class Providers:
         if not self.options.get("tracing", True):
             return None
         provider = self.options.get("tracer_provider") or trace.get_tracer_provider()
-        return self._from("tracer", provider, lambda: provider.get_tracer(SCOPE, schema_url=SCHEMA))
+        return self._made_by(
+            "tracer", provider, lambda: provider.get_tracer(SCOPE, schema_url=SCHEMA)
+        )
 
     def meters(self) -> Meters | None:
         """Return what measures; None where nobody gets it."""
         if not self.options.get("metrics", True):
             return None
         provider = self.options.get("meter_provider") or metrics.get_meter_provider()
-        return self._from(
+        return self._made_by(
             "meters", provider, lambda: Meters.of(provider.get_meter(SCOPE, schema_url=SCHEMA))
         )
 
@@ -76,15 +81,18 @@ class Providers:
         if not self.options.get("logs", True):
             return None
         provider = self.options.get("logger_provider") or _logs.get_logger_provider()
-        return self._from("logger", provider, lambda: provider.get_logger(SCOPE, schema_url=SCHEMA))
+        return self._made_by(
+            "logger", provider, lambda: provider.get_logger(SCOPE, schema_url=SCHEMA)
+        )
 
-    def _from(self, kind: str, provider: Any, make: Any) -> Any:
+    def _made_by(self, kind: str, provider: object, make: Callable[[], T]) -> T | None:
         if not is_configured(provider):
             return None
         known = self._made.get(kind)
         if known is None or known[0] is not provider:
             known = self._made[kind] = (provider, make())
-        return known[1]
+        made: T = known[1]
+        return made
 
 
 def is_configured(provider: object) -> bool:

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
 from opentelemetry import context, propagate, trace
 from opentelemetry.propagators.textmap import Getter
-from opentelemetry.trace import Span, SpanKind, Status, StatusCode
+from opentelemetry.trace import Span, SpanKind, Status, StatusCode, Tracer
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocket
 
 from notebookapi.telemetry import attributes
-from notebookapi.telemetry.data import KEY, TelemetryData
-from notebookapi.telemetry.observed import OBSERVER, Observed
+from notebookapi.telemetry.data import KEY, OBSERVER, TelemetryData
+from notebookapi.telemetry.observed import Observed
 from notebookapi.telemetry.options import TelemetryOptions, configures_itself
 from notebookapi.telemetry.providers import Meters, Providers
 
@@ -28,19 +29,18 @@ class Recorder:
         self._options = options
         self._providers = Providers(options)
         self._exclude = options.get("exclude")
-        self._flush: list[Any] = []
 
-    def start(self) -> None:
-        """Make exporters for what has no provider yet, if that is asked for."""
+    @asynccontextmanager
+    async def lifespan(self, app: Any) -> AsyncIterator[None]:
+        """Make exporters for what has no provider yet, if that is asked for; flush them."""
+        made = []
         if configures_itself(self._options.get("auto_configure")):
             from notebookapi.telemetry.exporters import configure
 
-            self._flush = configure(self._options)
-
-    def flush(self) -> None:
-        """Send what is recorded; may take seconds."""
-        for provider in self._flush:
-            provider.force_flush()
+            made = configure(self._options)
+        yield
+        for provider in made:
+            await run_in_threadpool(provider.force_flush)  # it waits for the collector
 
     async def serve(self, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
         """Let `app` answer, and record it."""
@@ -53,20 +53,11 @@ class Recorder:
             await app(scope, receive, send)
             return
         data = _data(scope, receive, send)
-        inside = context.set_value(KEY, data, propagate.extract(scope, getter=_HEADERS))
-        span = trace.INVALID_SPAN
-        if tracer is not None:
-            span = tracer.start_span(
-                attributes.method_of(scope).replace("_OTHER", "HTTP"),
-                inside,
-                SpanKind.SERVER,
-                attributes.described(scope),
-            )
-            inside = trace.set_span_in_context(span, inside)
         nested = tracer if self._options.get("operation_spans", True) else None
         observed = Observed(nested, logger, data)
         scope[OBSERVER] = observed
         answer = _Answer(scope, send)
+        span, inside = _started(tracer, scope, data)
         token = context.attach(inside)
         try:
             with _measuring(meters, answer), _ending(span, answer, observed):
@@ -80,6 +71,18 @@ class Recorder:
         if self._exclude is not None and self._exclude(scope):
             return True
         return _is_recorded_already(scope)
+
+
+def _started(
+    tracer: Tracer | None, scope: Scope, data: TelemetryData
+) -> tuple[Span, context.Context]:
+    """Return a server span, inside the trace of the caller, and the context that it opens."""
+    outside = context.set_value(KEY, data, propagate.extract(scope, getter=_HEADERS))
+    if tracer is None:
+        return trace.INVALID_SPAN, outside
+    name = attributes.method_of(scope).replace("_OTHER", "HTTP")
+    span = tracer.start_span(name, outside, SpanKind.SERVER, attributes.described(scope))
+    return span, trace.set_span_in_context(span, outside)
 
 
 class _Answer:

@@ -48,7 +48,13 @@ names = st.from_regex(r"[a-z][a-z0-9]{0,5}", fullmatch=True)
 
 
 def sequences(inner: st.SearchStrategy[Pair]) -> st.SearchStrategy[Pair]:
-    makers = st.sampled_from([list, tuple, deque, lambda values: (value for value in values)])
+    kinds: list[Callable[[list[Any]], Any]] = [
+        list,
+        tuple,
+        deque,
+        lambda values: (value for value in values),
+    ]
+    makers = st.sampled_from(kinds)
     return st.tuples(st.lists(inner, max_size=3), makers).map(
         lambda drawn: (
             drawn[1]([value for value, _ in drawn[0]]),
@@ -101,7 +107,8 @@ def test_options_of_dictionaries(
 
 @given(st.dictionaries(names, st.integers() | st.floats(allow_nan=False) | st.uuids()))
 def test_models_are_written_as_pydantic_writes_them(fields: dict[str, Any]) -> None:
-    model: Any = create_model("Made", **{f"{name}_": (type(v), v) for name, v in fields.items()})
+    definitions: dict[str, Any] = {f"{name}_": (type(v), v) for name, v in fields.items()}
+    model: Any = create_model("Made", **definitions)
     expected = {
         f"{name}_": str(value) if isinstance(value, UUID) else value
         for name, value in fields.items()
@@ -125,12 +132,12 @@ class Holder(BaseModel, arbitrary_types_allowed=True):
 class DriversUUID:
     """What database drivers have: it says that it is a UUID, and has no attributes to read."""
 
-    @property
+    @property  # type: ignore[misc]  # as asyncpg does it
     def __class__(self) -> Any:
         return UUID
 
     @property
-    def __dict__(self) -> Any:
+    def __dict__(self) -> Any:  # type: ignore[override]  # as above
         raise TypeError("no attributes")
 
     def __str__(self) -> str:
@@ -142,7 +149,7 @@ class Failing:
         raise NotImplementedError
 
     @property
-    def __dict__(self) -> Any:
+    def __dict__(self) -> Any:  # type: ignore[override]  # as above
         raise NotImplementedError
 
 

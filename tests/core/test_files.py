@@ -1,6 +1,7 @@
 """Uploaded files: as `UploadFile`, as bytes, in lists and in models."""
 
 from collections.abc import Callable
+from io import BytesIO
 from typing import Annotated, Any
 
 import pytest
@@ -8,7 +9,7 @@ from pydantic import BaseModel, TypeAdapter
 from starlette.background import BackgroundTasks
 from starlette.datastructures import Headers
 
-from notebookapi import Body, Depends, File, Form, NotebookAPI, Request, UploadFile
+from notebookapi import Depends, File, Form, Header, NotebookAPI, Query, Request, UploadFile
 from notebookapi.datastructures import UploadFile as SameUploadFile
 from notebookapi.exceptions import InvalidParameter, RequestValidationError
 from notebookapi.testclient import TestClient
@@ -54,7 +55,7 @@ def marked(f: Annotated[UploadFile, File(description="d")]) -> Any:
     return f.filename
 
 
-def non_annotated(f: UploadFile = File()) -> Any:  # noqa: B008  # what is tested
+def non_annotated(f: UploadFile = File()) -> Any:  # what is tested
     return f.filename
 
 
@@ -162,7 +163,9 @@ def test_file(
     answer = serve("/", endpoint).post("/", **sent)
     assert answer.status_code == status
     shown = answer.json()
-    assert (shown if status == 200 else [[e["type"], e["loc"]] for e in shown["detail"]]) == expected
+    assert (
+        shown if status == 200 else [[e["type"], e["loc"]] for e in shown["detail"]]
+    ) == expected
 
 
 async def what_is_known(f: UploadFile) -> Any:
@@ -180,9 +183,7 @@ def test_what_an_upload_knows() -> None:
     assert answer.json() == ["a.txt", "text/x", "y", 4, "aabc"]
 
 
-async def both(
-    f: Annotated[bytes, File()], upload: Annotated[UploadFile, File(alias="f")]
-) -> Any:
+async def both(f: Annotated[bytes, File()], upload: Annotated[UploadFile, File(alias="f")]) -> Any:
     return [f.decode(), (await upload.read()).decode()]
 
 
@@ -287,12 +288,7 @@ def test_an_upload_is_a_pydantic_type() -> None:
         adapter.validate_python(3)
 
 
-def in_query(f: Annotated[UploadFile, Body()], q: Annotated[list[UploadFile], File()]) -> None: ...
-
-
 def test_a_file_cannot_be_read_from_text() -> None:
-    from notebookapi import Header, Query
-
     for marker in (Query(), Header()):
 
         def read(f: Annotated[UploadFile, marker]) -> None: ...
@@ -302,8 +298,6 @@ def test_a_file_cannot_be_read_from_text() -> None:
 
 
 def test_an_upload_may_be_made_by_hand() -> None:
-    from io import BytesIO
-
     made = UploadFile(BytesIO(b"x"), size=1, filename="a", headers=Headers({"content-type": "t/x"}))
     assert (made.filename, made.size, made.content_type) == ("a", 1, "t/x")
     assert TypeAdapter(UploadFile).validate_python(made) is made
