@@ -23,6 +23,7 @@ from notebookapi._options import NAMES, UNSET, Inherited, RouteOptions, RouteSpe
 from notebookapi._plan.compile import compile_plan
 from notebookapi._plan.execute import Exits, call, solve
 from notebookapi._plan.fields import ModelField, make_field
+from notebookapi._plan.overrides import Overrides
 from notebookapi._plan.signature import described, read_returns, unwrapped
 from notebookapi._plan.steps import YIELDING, ExecutionPlan
 from notebookapi._respond.compile import Responder, compile_responder, has_body
@@ -225,19 +226,7 @@ class APIRoute(OperationView, Route):
         make = compile_streamer if streams else compile_responder
         return make(self.spec, read_returns(self.endpoint), self.endpoint, self.context)
 
-    def _plan_for(self, scope: Scope) -> ExecutionPlan:
-        overrides = getattr(scope.get("app"), "dependency_overrides", None)
-        if not overrides:
-            return self.plan
-        known = self._overridden
-        if known is None or known[0] != overrides:
-            known = (dict(overrides), self._compiled(overrides, self.plan))
-            self._overridden = known
-        return known[1]
-
-    def _compiled(
-        self, overrides: Mapping[Any, Any], before: ExecutionPlan | None
-    ) -> ExecutionPlan:
+    def _compiled(self, overrides: Overrides, before: ExecutionPlan | None) -> ExecutionPlan:
         return compile_plan(
             self.endpoint,
             in_path=self.param_convertors.keys(),

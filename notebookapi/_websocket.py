@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from functools import cached_property
 from typing import Any, Protocol
@@ -17,6 +17,7 @@ from notebookapi._options import Inherited
 from notebookapi._paths import check_path, joined
 from notebookapi._plan.compile import compile_plan, flavour_of
 from notebookapi._plan.execute import Exits, call, solve
+from notebookapi._plan.overrides import Overridable, Overrides
 from notebookapi._plan.signature import described
 from notebookapi._plan.steps import YIELDING, ExecutionPlan
 from notebookapi._respond.observing import observer_of
@@ -30,7 +31,7 @@ from notebookapi.params import Depends
 from notebookapi.types import DecoratedCallable
 
 
-class APIWebSocketRoute(WebSocketRoute):
+class APIWebSocketRoute(Overridable, WebSocketRoute):
     """One endpoint for WebSocket connections to one path."""
 
     def __init__(
@@ -64,9 +65,8 @@ class APIWebSocketRoute(WebSocketRoute):
         self.path_format = self.pattern.format if path else ""
         self.param_convertors = dict(self.pattern.convertors)
         self.context = endpoint_context(endpoint, {"WEBSOCKET"}, path)
-        self.plan: ExecutionPlan = self._compiled({}, origin.plan if origin else None)
+        self.plan = self._compiled({}, origin.plan if origin else None)
         self.app = self._session
-        self._overridden: tuple[Mapping[Any, Any], ExecutionPlan] | None = None
 
     def under(self, outer: Inherited) -> APIWebSocketRoute:
         """Return this route as it is inside an inclusion."""
@@ -107,19 +107,7 @@ class APIWebSocketRoute(WebSocketRoute):
 
         await wrap_app_handling_exceptions(run, websocket)(scope, receive, send)
 
-    def _plan_for(self, scope: Scope) -> ExecutionPlan:
-        overrides = getattr(scope.get("app"), "dependency_overrides", None)
-        if not overrides:
-            return self.plan
-        known = self._overridden
-        if known is None or known[0] != overrides:
-            known = (dict(overrides), self._compiled(overrides, self.plan))
-            self._overridden = known
-        return known[1]
-
-    def _compiled(
-        self, overrides: Mapping[Any, Any], before: ExecutionPlan | None
-    ) -> ExecutionPlan:
+    def _compiled(self, overrides: Overrides, before: ExecutionPlan | None) -> ExecutionPlan:
         plan = compile_plan(
             self.endpoint,
             in_path=self.param_convertors.keys(),

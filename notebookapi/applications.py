@@ -22,12 +22,12 @@ from notebookapi._lifespan import Events, EventVerbs, Handler, entered
 from notebookapi._limits import FormLimits
 from notebookapi._options import UNSET, RouteOptions, Unset, names_nearest, spells_out
 from notebookapi._paths import check_path
+from notebookapi._plan.kept import KeptValues
 from notebookapi._plan.signature import described
 from notebookapi._stack import make_stack
-from notebookapi._plan.kept import KeptValues
 from notebookapi._table import RouteTable
 from notebookapi._table.conflicts import Conflict, find_conflicts, patched_conflicts
-from notebookapi._table.published import Published, Registration, RequestState
+from notebookapi._table.published import Published, RequestState
 from notebookapi._traced import Traced
 from notebookapi._tree import (
     applications_mounted,
@@ -45,10 +45,11 @@ from notebookapi._wrapping import WrappingVerbs, handler_registration, middlewar
 from notebookapi.editing import Application, View
 from notebookapi.exceptions import InvalidPath, NotebookAPIDeprecationWarning
 from notebookapi.params import Depends
-from notebookapi.routing import APIRouter
+from notebookapi.routing import APIRouter, Routed
 from notebookapi.telemetry.options import TelemetryOptions
 
 __all__ = ["NotebookAPI"]
+
 
 class NotebookAPI(  # type: ignore[misc]  # starlette's handlers and middleware are plain attributes
     Verbs, WebSocketVerbs, FrontendVerbs, EventVerbs, WrappingVerbs, Described, Traced, Starlette
@@ -207,7 +208,7 @@ class NotebookAPI(  # type: ignore[misc]  # starlette's handlers and middleware 
     @names_nearest
     def include_router(
         self,
-        router: APIRouter,
+        router: APIRouter | Routed,
         *,
         prefix: str = "",
         tags: list[str | Enum] | None = None,

@@ -13,6 +13,7 @@ NotebookAPIError (RuntimeError)    also importable as FastAPIError
 │   ├── MissingMultipart (ImportError)
 │   ├── MissingFrontend
 │   ├── InvalidInclusion
+│   ├── InvalidController
 │   ├── InvalidError (TypeError)
 │   └── InvalidResponse
 ├── DependencyScopeError           a request-scoped dependency needs a function-scoped one
@@ -119,6 +120,10 @@ class MissingFrontend(DeclarationError):
 
 class InvalidInclusion(DeclarationError):
     """A router cannot be included in this place."""
+
+
+class InvalidController(DeclarationError):
+    """A controller has no operations, or one that is not a method."""
 
 
 class InvalidError(DeclarationError, TypeError):

@@ -3,7 +3,7 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from enum import Enum
-from typing import Any, Unpack
+from typing import Any, Protocol, Unpack
 
 from starlette.datastructures import URLPath
 from starlette.exceptions import HTTPException
@@ -246,7 +246,7 @@ class APIRouter(Verbs, WebSocketVerbs, FrontendVerbs, EventVerbs, WrappingVerbs,
     @names_nearest
     def include_router(
         self,
-        router: "APIRouter",
+        router: "APIRouter | Routed",
         *,
         prefix: str = "",
         tags: Sequence[str | Enum] | None = None,
@@ -267,7 +267,7 @@ class APIRouter(Verbs, WebSocketVerbs, FrontendVerbs, EventVerbs, WrappingVerbs,
         that cannot be served under this prefix.
         """
         check_prefix(prefix)
-        _check_inclusion(self, router)
+        router = _router_of(self, router)
         given = Inherited(
             prefix=prefix,
             tags=tags or (),
@@ -355,7 +355,19 @@ def _compile_all(inclusion: Inclusion) -> None:
             _compile_all(route)
 
 
-def _check_inclusion(outer: APIRouter, router: APIRouter) -> None:
+class Routed(Protocol):
+    """What is served by a router that it makes: the class of a controller."""
+
+    def as_router(self) -> APIRouter:
+        """Return the router, the same each time."""
+        ...
+
+
+def _router_of(outer: APIRouter, given: APIRouter | Routed) -> APIRouter:
+    """Return what is to be included. Raises InvalidInclusion for what cannot be."""
+    router = given
+    if not isinstance(router, APIRouter) and hasattr(router, "as_router"):
+        router = router.as_router()
     if not isinstance(router, APIRouter):
         raise InvalidInclusion(
             f"`include_router` was given {router!r}, which is not an APIRouter; serve another "
@@ -368,3 +380,4 @@ def _check_inclusion(outer: APIRouter, router: APIRouter) -> None:
                 f"{outer!r} cannot be included in itself, directly or through another router."
             )
         inside += [route.router for route in each.routes if isinstance(route, Inclusion)]
+    return router

@@ -44,7 +44,6 @@ class OperationView:
     responder: Any
     assigned_app: ASGIApp | None = None
     """What answers instead of the operation itself."""
-    _overridden: Any
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         raise NotImplementedError  # the path operation answers in its own way

@@ -76,6 +76,8 @@ def opened(path: Path, *, directory: Path, timeout: int = 120) -> Iterator[Headl
     client = NotebookClient(
         notebook, timeout=timeout, resources={"metadata": {"path": str(directory)}}
     )
+    # The kernel would warn of its own connection, which is on loopback and signed.
+    client.extra_arguments = ["--log-level=ERROR"]
     with client.setup_kernel():
         kernel: Any = client.kc
         _send_cell_ids(kernel.session)
