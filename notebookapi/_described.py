@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from typing import Any
 
+from notebookapi._checks import check_slash
 from notebookapi._conflicts import unreached
 from notebookapi._docs_pages import docs_routes, serving
 from notebookapi._openapi.document import Info, make_document
@@ -54,6 +55,8 @@ class Described(Application):
 
         Called by the constructor. Called again, it declares those whose URL has no route yet.
         """
+        for name in ("openapi_url", "docs_url", "redoc_url", "swagger_ui_oauth2_redirect_url"):
+            check_slash(name, getattr(self, name) or "")
         known = {getattr(route, "path", None) for route in self.router.routes}
         for route in docs_routes(self):
             if route.path in known:
@@ -69,13 +72,13 @@ class Described(Application):
             return self._assigned
         key = self._key()
         if self._made is None or self._made[0] != key:
-            published, _, info, separate = key
+            published, _, info, (separate, problems) = key
             document = make_document(
                 Info(**info),
                 routes_in(published),
                 webhooks=self.webhooks.routes,
                 separate=separate,
-                problems=self.problem_details,
+                problems=problems,
                 last=not self._tells_of_conflicts,
                 unreached=unreached(published.conflicts),
             )
@@ -100,7 +103,8 @@ class Described(Application):
     def _key(self) -> _Key:
         """Return all that the document is made of."""
         sent = tuple(router.declared for router in routers_in(self.webhooks))
-        return self._seen(), sent, self._info(), self.separate_input_output_schemas
+        switches = self.separate_input_output_schemas, self.problem_details
+        return self._seen(), sent, self._info(), switches
 
     def _seen(self) -> Published:
         """Return what the running request for the document is served by, else what is published.
@@ -129,10 +133,10 @@ class Described(Application):
         }
 
 
-_Key = tuple[Published, Sequence[Declared], Mapping[str, Any], bool]
+_Key = tuple[Published, Sequence[Declared], Mapping[str, Any], tuple[bool, bool]]
 
 
 def deepcopied(key: _Key) -> _Key:
     """Return a key that stays as it is when lists and dictionaries in it are changed."""
-    published, sent, info, separate = key
-    return published, sent, deepcopy(info), separate
+    published, sent, info, switches = key
+    return published, sent, deepcopy(info), switches

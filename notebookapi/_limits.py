@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, TypedDict
 
+from starlette.exceptions import HTTPException
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -80,6 +81,9 @@ class Limited:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or refuse it."""
         if announced_size(scope) > self._max:
+            state = scope.get("notebookapi")
+            if state and state.published.problem_details:
+                raise HTTPException(413)
             await PlainTextResponse("Content Too Large", 413)(scope, receive, send)
             return
         await self._counting(scope, receive, send)

@@ -17,6 +17,7 @@ from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
+from notebookapi._checks import check_options
 from notebookapi._limits import FormLimits, check_limits, nearest_limits, nearest_size
 from notebookapi.exceptions import InvalidOption
 from notebookapi.params import Depends
@@ -133,6 +134,7 @@ class RouteSpec:
 
     def __post_init__(self) -> None:
         check_limits(self.max_body_size, self.form_limits)
+        check_options(self)
 
     def under(self, outer: "Inherited") -> "RouteSpec":
         """Return these options as they are inside `outer`: lists joined, the nearest value wins."""
@@ -174,6 +176,7 @@ class Inherited:
 
     def __post_init__(self) -> None:
         check_limits(self.max_body_size, self.form_limits)
+        check_options(self)
 
     def then(self, inner: "Inherited") -> "Inherited":
         """Return what both hand down to an operation inside `inner`, which is inside this."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Coroutine, Iterable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from enum import Enum
@@ -18,6 +18,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Match, NoMatchFound, Route, Router, get_name
 from starlette.types import Receive, Scope, Send
 
+from notebookapi._checks import check_endpoint, check_methods
 from notebookapi._limits import Limited
 from notebookapi._options import NAMES, UNSET, Inherited, RouteOptions, RouteSpec, Unset
 from notebookapi._plan.compile import compile_plan
@@ -29,6 +30,7 @@ from notebookapi._plan.steps import YIELDING, ExecutionPlan
 from notebookapi._respond.compile import Responder, compile_responder, has_body
 from notebookapi._respond.handlers import EXITS, Handler, request_response, swallowed
 from notebookapi._respond.observing import observed_response, observer_of
+from notebookapi._respond.paths import TwoPaths
 from notebookapi._respond.raises import check_raises
 from notebookapi._respond.stream import Streamer, compile_streamer
 from notebookapi._table import Pattern, compile_pattern
@@ -43,7 +45,7 @@ from notebookapi.exceptions import (
 from notebookapi.params import Depends
 
 
-class APIRoute(OperationView, Route):
+class APIRoute(TwoPaths, OperationView, Route):
     """One endpoint at one path, for one or more methods.
 
     The options are attributes too (`route.tags`, `route.operation_id` …); those that the OpenAPI
@@ -84,6 +86,8 @@ class APIRoute(OperationView, Route):
         origin: the route that this is the included form of.
         Raises DeclarationErrors.
         """
+        check_methods(methods)
+        check_endpoint(endpoint, path)
         self.path = path
         self.endpoint = endpoint
         self.methods = {str(method).upper() for method in methods or ("GET",)}
@@ -106,7 +110,6 @@ class APIRoute(OperationView, Route):
         check_raises(self.spec.raises or (), endpoint)
         limit = self.spec.max_body_size
         self._limited = None if limit is None else Limited(self._unlimited, limit)
-        self._overridden: tuple[Mapping[Any, Any], ExecutionPlan] | None = None
         if type(self).get_route_handler is not APIRoute.get_route_handler:
             self.assigned_app = request_response(self.get_route_handler())
         if origin:
@@ -180,17 +183,27 @@ class APIRoute(OperationView, Route):
             raise NoMatchFound(name, path_params)
         return super().url_path_for(name, **path_params)
 
-    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request: the response is sent before request-scoped dependencies are left."""
+    def handle(self, scope: Scope, receive: Receive, send: Send) -> Coroutine[Any, Any, None]:
+        """Answer a request: the response is sent before request-scoped dependencies are left.
+
+        Like those below, it returns a coroutine and is none: each one costs every request.
+        """
         if scope["method"] not in self.methods:
-            await Route.handle(self, scope, receive, send)  # 405, for callers without a table
-            return
-        await (self._limited or self._unlimited)(scope, receive, send)
+            return Route.handle(self, scope, receive, send)  # 405, for callers without a table
+        answer: Any = self._limited or self.assigned_app or self._path_for(scope)
+        coroutine: Coroutine[Any, Any, None] = answer(scope, receive, send)
+        return coroutine
 
-    async def _unlimited(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await (self.assigned_app or self._serve)(scope, receive, send)
+    def _unlimited(self, scope: Scope, receive: Receive, send: Send) -> Coroutine[Any, Any, None]:
+        answer: Any = self.assigned_app or self._path_for(scope)
+        coroutine: Coroutine[Any, Any, None] = answer(scope, receive, send)
+        return coroutine
 
-    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def _serve(self, scope: Scope, receive: Receive, send: Send) -> Coroutine[Any, Any, None]:
+        coroutine: Coroutine[Any, Any, None] = self._path_for(scope)(scope, receive, send)
+        return coroutine
+
+    async def _serve_exactly(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive, send)
 
         async def respond(scope: Scope, receive: Receive, send: Send) -> None:
@@ -277,9 +290,7 @@ def pattern_of(path: str, endpoint: Callable[..., Any]) -> Pattern:
         raise InvalidPath(f"{described(endpoint)}: {error}") from error
 
 
-def endpoint_context(
-    endpoint: Callable[..., Any], methods: set[str], path: str
-) -> EndpointContext:
+def endpoint_context(endpoint: Callable[..., Any], methods: set[str], path: str) -> EndpointContext:
     """Return where an endpoint stands, for errors about its requests."""
     context = EndpointContext(
         function=getattr(endpoint, "__name__", repr(endpoint)),

@@ -9,14 +9,16 @@ from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.middleware.errors import ServerErrorMiddleware
 from starlette.middleware.exceptions import ExceptionMiddleware
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from notebookapi._frame import Frame
 from notebookapi._table.dispatch import dispatch
 from notebookapi._table.published import Declared, Stack
 from notebookapi._wrapping import Make, linked, middleware_links
 from notebookapi.exception_handlers import (
     http_exception_handler,
     http_problem_handler,
+    problem_response,
     request_validation_exception_handler,
     request_validation_problem_handler,
     server_problem_handler,
@@ -96,9 +98,11 @@ def _wanted(
 ) -> Iterator[tuple[Any, Make]]:
     """Yield what the chain is made of, innermost first; equal keys make equal instances."""
     registered = tuple(each.registration for each in declared.of("exception_handler"))
-    defaults = _PROBLEMS if problems else _DEFAULTS
-    handlers = {**defaults, **dict(each.value for each in registered)}
-    failure = handlers.pop(Exception, None) or handlers.pop(500, None)
+    own = dict(each.value for each in registered)
+    handlers = {**(_PROBLEMS if problems else _DEFAULTS), **own}
+    failure = handlers.pop(Exception, None)
+    if Exception not in own:
+        failure = handlers.pop(500, None) or failure
     yield (
         ("exceptions", registered, debug, problems),
         lambda app: ExceptionMiddleware(app, handlers, debug=debug),
@@ -107,10 +111,45 @@ def _wanted(
     if max_body_size is not None:
         # Middleware reads by the application's limit; an operation may have another.
         yield (
-            ("body limit", max_body_size),
-            lambda app: RequestBodyLimitMiddleware(app, max_body_size),
+            ("body limit", max_body_size, problems),
+            lambda app: _body_limit(app, max_body_size, problems),
         )
     yield (
         ("server errors", failure, debug),
-        lambda app: ServerErrorMiddleware(app, handler=failure, debug=debug),
+        lambda app: _outermost(app, failure, debug),
     )
+
+
+def _outermost(app: ASGIApp, failure: Any, debug: bool) -> ASGIApp:
+    if type(app) is ExceptionMiddleware:
+        return Frame(app, handler=failure, debug=debug)
+    return ServerErrorMiddleware(app, handler=failure, debug=debug)
+
+
+def _body_limit(app: ASGIApp, max_body_size: int, problems: bool) -> ASGIApp:
+    limit = RequestBodyLimitMiddleware(app, max_body_size)
+    return _problem_if_too_large(limit) if problems else limit
+
+
+def _problem_if_too_large(app: ASGIApp) -> ASGIApp:
+    """Return the limit with its own answer, a text, told as RFC 9457 has it."""
+
+    async def translated(scope: Scope, receive: Receive, send: Send) -> None:
+        refused = False
+
+        async def translate(message: Message) -> None:
+            nonlocal refused
+            if message["type"] == "http.response.start" and _is_refusal(message):
+                refused = True
+                await problem_response(413, None)(scope, receive, send)
+            elif not refused:
+                await send(message)
+
+        await app(scope, receive, translate)
+
+    return translated
+
+
+def _is_refusal(message: Message) -> bool:
+    kind: bytes = dict(message["headers"]).get(b"content-type", b"")
+    return message["status"] == 413 and kind.startswith(b"text/plain")

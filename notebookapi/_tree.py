@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from weakref import WeakKeyDictionary
 from typing import Any
+from weakref import WeakKeyDictionary
 
-from starlette.routing import BaseRoute, Mount, WebSocketRoute
+from starlette.routing import BaseRoute, Host, Mount, WebSocketRoute
 
 from notebookapi._frontend import Frontend
 from notebookapi._options import Inherited
@@ -67,8 +67,8 @@ def read_tree(root: APIRouter, view: View, before: Published | None) -> Lines:
 def chains_of_routers(lines: Lines, before: Published | None) -> dict[Any, Around]:
     """Return what stands around the routes of each router that declares something for it."""
     known = before.routers if before else {}
-    made = {router: chain_of(lines.declared[router], known.get(router))
-            for router in {each for routers in lines.routers.values() for each in routers}}  # fmt: skip
+    routers = {each for routers in lines.routers.values() for each in routers}
+    made = {each: chain_of(lines.declared[each], known.get(each)) for each in routers}
     return {router: chain for router, chain in made.items() if chain is not None}
 
 
@@ -87,6 +87,7 @@ def _entries(published: Published) -> Iterator[Entry]:
     yield from published.table
     yield from published.websockets
     yield from published.frontends
+    yield from published.hosts
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -96,11 +97,13 @@ class Tables:
     http: RouteTable
     websockets: RouteTable
     frontends: tuple[Entry, ...]
+    hosts: tuple[Entry, ...]
 
 
 def tables_of(lines: Lines, before: Published | None) -> Tables:
     """Return tables of these lines, which share with those of `before` what is in both."""
-    http = [e for e in lines.entries if not isinstance(e.route, (WebSocketRoute, Frontend))]
+    others = (WebSocketRoute, Frontend, Host)
+    http = [e for e in lines.entries if not isinstance(e.route, others)]
     websockets = [e for e in lines.entries if isinstance(e.route, (WebSocketRoute, Mount))]
     frontends = [e for e in lines.entries if isinstance(e.route, Frontend)]
     longest_first = sorted(frontends, key=lambda e: (-len(e.route.path), e.order))
@@ -108,6 +111,7 @@ def tables_of(lines: Lines, before: Published | None) -> Tables:
         patched(before.table if before else None, http),
         patched(before.websockets if before else None, websockets),
         tuple(longest_first),
+        tuple(e for e in lines.entries if isinstance(e.route, Host)),
     )
 
 
@@ -206,7 +210,8 @@ def _entry(route: BaseRoute, level: _Level, order: Place) -> Entry:
     if isinstance(served, Mount):
         return Entry(order, compile_pattern(served.path + "/{path:path}"), None, served)
     methods = getattr(served, "methods", None)
-    pattern = compile_pattern(getattr(served, "path", ""))
+    anywhere = isinstance(served, Host)
+    pattern = compile_pattern("/{path:path}" if anywhere else getattr(served, "path", ""))
     return Entry(order, pattern, frozenset(methods) if methods else None, served)
 
 

@@ -4,6 +4,7 @@
 from collections.abc import Callable, Collection
 from typing import Any, Unpack
 
+from notebookapi._checks import check_decorating
 from notebookapi._options import RouteOptions, spells_out
 from notebookapi.types import DecoratedCallable
 
@@ -29,6 +30,7 @@ class Verbs:
         self, path: str, *, methods: Collection[str] | None = None, **options: Unpack[RouteOptions]
     ) -> Callable[[DecoratedCallable], DecoratedCallable]:
         """Register the decorated function for `methods` (default: GET)."""
+        check_decorating("api_route" if methods is None else min(methods, default="").lower(), path)
 
         def register(endpoint: DecoratedCallable) -> DecoratedCallable:
             self.add_api_route(path, endpoint, methods=methods, **options)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 from starlette._exception_handler import wrap_app_handling_exceptions
 from starlette.routing import BaseRoute, WebSocketRoute, get_name
@@ -162,8 +162,8 @@ class WebSocketVerbs:
 
         Raises DeclarationErrors that say what cannot be served and why.
         """
-        router = self._declaring
-        if router is not self:  # an application, whose paths get no prefix any more
+        router, here = self._declaring, cast(Any, self)
+        if router is not here:  # an application, whose paths get no prefix any more
             check_path(path, endpoint)
         outer = router.inherited
         router.add_registration(

@@ -13,11 +13,12 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocket
 
-from notebookapi._table.around import Around, Inside
+from notebookapi._table.around import Around, Inside, through
 from notebookapi._table.published import Declared, Registration
 from notebookapi.editing import Owner
 from notebookapi.exceptions import (
     DeclarationError,
+    InvalidOption,
     RequestValidationError,
     WebSocketRequestValidationError,
 )
@@ -30,6 +31,8 @@ Make = Callable[[ASGIApp], ASGIApp]
 
 class WrappingVerbs(Owner):
     """What stands around requests: for all of an application, or for the routes of a router."""
+
+    _standing: tuple[Declared | None, Around | None] = (None, None)
 
     def add_middleware(self, middleware_class: Any, *args: Any, **kwargs: Any) -> None:
         """Wrap the requests that are answered here; the last added is the outermost.
@@ -69,6 +72,14 @@ class WrappingVerbs(Owner):
 
         return register
 
+    async def surround(self, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let a request go through what is declared here; for routers that serve by themselves."""
+        declared = self.declared
+        if self._standing[0] is not declared:
+            self._standing = (declared, chain_of(declared, self._standing[1]))
+        chain = self._standing[1]
+        await (through((chain,), app, scope, receive, send) if chain else app(scope, receive, send))
+
     @property
     def exception_handlers(self) -> Mapping[Any, Callable[..., Any]]:
         """The handlers by class or status, to look at."""
@@ -83,6 +94,11 @@ class WrappingVerbs(Owner):
 
 def middleware_registration(middleware: Middleware) -> Registration:
     """Return what identifies a middleware among the others of its owner."""
+    if not callable(middleware.cls):
+        raise InvalidOption(
+            f"`add_middleware` was given {middleware.cls!r}; give it the class, and its options "
+            "behind it: `add_middleware(Class, option=…)`."
+        )
     function = middleware.kwargs.get("dispatch") or middleware.cls
     name = getattr(function, "__qualname__", repr(function))
     return Registration("middleware", (name,), middleware, f"middleware {name}")
@@ -90,6 +106,13 @@ def middleware_registration(middleware: Middleware) -> Registration:
 
 def handler_registration(key: Any, handler: Callable[..., Any]) -> Registration:
     """Return what identifies an exception handler among the others of its owner."""
+    if not (isinstance(key, int) or (isinstance(key, type) and issubclass(key, BaseException))):
+        raise InvalidOption(
+            f"An exception handler was given the key {key!r}; give it a class of exceptions or a "
+            "status."
+        )
+    if not callable(handler):
+        raise InvalidOption(f"The exception handler {handler!r} cannot be called.")
     label = f"exception_handler {getattr(key, '__name__', key)}"
     identity = (getattr(key, "__qualname__", key),)
     return Registration("exception_handler", identity, (key, handler), label)

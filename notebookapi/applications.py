@@ -22,7 +22,7 @@ from notebookapi._lifespan import Events, EventVerbs, Handler, entered
 from notebookapi._limits import FormLimits
 from notebookapi._options import UNSET, RouteOptions, Unset, names_nearest, spells_out
 from notebookapi._paths import check_path
-from notebookapi._plan.kept import KeptValues
+from notebookapi._plan.kept import KeptValues, closing
 from notebookapi._plan.signature import described
 from notebookapi._stack import make_stack
 from notebookapi._table import RouteTable
@@ -66,6 +66,8 @@ class NotebookAPI(  # type: ignore[misc]  # starlette's handlers and middleware 
     """Whether OPTIONS is answered with what is allowed, where no route serves it."""
     problem_details: bool
     """Whether errors are told as RFC 9457 has it, where no handler answers them."""
+
+    _request_state: RequestState | None = None
 
     @names_nearest
     def __init__(
@@ -165,6 +167,7 @@ class NotebookAPI(  # type: ignore[misc]  # starlette's handlers and middleware 
         self.router._parents.add(self)
         self.router._tells_of_conflicts = self._tells_of_conflicts
         self.webhooks = webhooks or APIRouter()
+        self.webhooks._parents.add(self)
         self._lifespans = Router(lifespan=self._entered)
         for each in reversed(middleware or ()):
             self._begin_with(middleware_registration(each))
@@ -269,6 +272,7 @@ class NotebookAPI(  # type: ignore[misc]  # starlette's handlers and middleware 
             table=tables.http,
             websockets=tables.websockets,
             frontends=tables.frontends,
+            hosts=tables.hosts,
             stack=make_stack(
                 lines.declared[self],
                 before.stack if before else None,
@@ -289,6 +293,7 @@ class NotebookAPI(  # type: ignore[misc]  # starlette's handlers and middleware 
             conflicts=conflicts,
             auto_head=self.auto_head,
             auto_options=self.auto_options,
+            problem_details=self.problem_details,
         )
 
     def _settle(self) -> None:
@@ -311,15 +316,24 @@ class NotebookAPI(  # type: ignore[misc]  # starlette's handlers and middleware 
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one ASGI connection by what is published now."""
-        outer: RequestState | None = scope.get("notebookapi")
-        published = outer.inner.get(self) if outer else None
+        published = None
+        if "notebookapi" in scope:  # it is reached through another application
+            published = scope["notebookapi"].inner.get(self)
         if published is None:
-            published = self.published
+            slot = self._slot  # what `published` reads, without asking it
+            ready = slot is not None and slot.commit.done
+            published = slot.new if slot is not None and ready else self.published
         scope["app"] = self
-        scope["notebookapi"] = RequestState(published, published.mounted)
+        state = self._request_state
+        if state is None or state.published is not published:
+            state = self._request_state = RequestState(published, published.mounted)
+        scope["notebookapi"] = state
         if self.root_path:
             scope["root_path"] = self.root_path
-        # Where nobody traces, the same with two steps less.
+        if self._telemetry is None and not self._is_traced:
+            # Where nobody traces, the same with two steps less.
+            await published.stack.app(scope, receive, send)
+            return
         answer = super().__call__ if self._is_traced else published.stack.app
         if self._telemetry is None:
             await answer(scope, receive, send)
@@ -336,12 +350,11 @@ class NotebookAPI(  # type: ignore[misc]  # starlette's handlers and middleware 
         lifespans = [router.lifespan_context for router in routers_in(self.router)]
         if self._telemetry is not None:
             lifespans.insert(0, self._telemetry.lifespan)
-        async with entered(lifespans, app) as state:
-            try:
-                yield state
-            finally:
-                for each in (self, *mounted_in(self.published)):
-                    await each.kept.close()
+        async with entered(lifespans, app) as state, closing(self._keepers):
+            yield state
+
+    def _keepers(self) -> list[KeptValues]:
+        return [each.kept for each in (self, *mounted_in(self.published))]
 
     def serving(self, published: Published) -> ASGIApp:
         """Return an ASGI application that answers by `published`, whatever is published now."""

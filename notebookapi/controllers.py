@@ -175,9 +175,11 @@ def _endpoint(kind: type[Controller], name: str) -> Callable[..., Any]:
             f"{described(member)} takes no instance of its class; give it a `self`, or make it a "
             "`staticmethod`."
         )
-    own = parameters[0].replace(annotation=Annotated[kind, Depends(kind)], default=Parameter.empty)
+    instance = Annotated[Any, Depends(kind)]
+    own = parameters[0].replace(annotation=instance, default=Parameter.empty)
     endpoint = _copied(member)
-    endpoint.__dict__["__signature__"] = signature(member).replace(parameters=[own, *parameters[1:]])
+    taken = signature(member).replace(parameters=[own, *parameters[1:]])
+    endpoint.__dict__["__signature__"] = taken
     return endpoint
 
 

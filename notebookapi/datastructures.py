@@ -25,6 +25,7 @@ def Default(value: Any) -> Any:
     """
     return UNSET
 
+
 # As OpenAPI 3.1 writes binary data (section 4.8.14.3).
 _BINARY = {"type": "string", "contentMediaType": "application/octet-stream"}
 

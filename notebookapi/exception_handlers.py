@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from starlette.datastructures import UploadFile as StarletteUploadFile
@@ -14,6 +14,7 @@ from starlette.status import WS_1008_POLICY_VIOLATION
 from starlette.websockets import WebSocket
 
 from notebookapi._respond.compile import has_body
+from notebookapi._respond.json import Writer
 from notebookapi._respond.problems import PROBLEM_TYPE, problem
 from notebookapi.datastructures import UploadFile, described_upload
 from notebookapi.encoders import jsonable_encoder
@@ -32,8 +33,11 @@ async def request_validation_exception_handler(
     request: Request, exc: RequestValidationError
 ) -> JSONResponse:
     """Answer 422 with the list of errors."""
-    errors = jsonable_encoder(exc.errors(), custom_encoder=_ENCODERS)
-    return _Readable({"detail": errors}, status_code=422)
+    detail = {"detail": exc.errors()}
+    try:
+        return _Written(_WRITER.write(detail), status_code=422)
+    except ValueError:
+        return _Readable(jsonable_encoder(detail, custom_encoder=_ENCODERS), status_code=422)
 
 
 async def websocket_request_validation_exception_handler(
@@ -51,7 +55,7 @@ async def http_problem_handler(request: Request, exc: StarletteHTTPException) ->
     headers = dict(exc.headers) if exc.headers else None
     if not has_body(exc.status_code):
         return Response(status_code=exc.status_code, headers=headers)
-    return _Problem(problem(exc.status_code, exc.detail), exc.status_code, headers)
+    return problem_response(exc.status_code, exc.detail, headers)
 
 
 async def request_validation_problem_handler(
@@ -61,12 +65,27 @@ async def request_validation_problem_handler(
     errors = jsonable_encoder(exc.errors(), custom_encoder={bytes: _text})
     told = "1 value does" if len(errors) == 1 else f"{len(errors)} values do"
     detail = {"detail": f"{told} not fit what is asked for.", "errors": errors}
-    return _Problem(problem(422, detail), 422)
+    return problem_response(422, detail)
 
 
 async def server_problem_handler(request: Request, exc: Exception) -> Response:
     """Answer 500 with a problem document that tells nothing of what happened."""
-    return _Problem(problem(500, None), 500)
+    return problem_response(500, None)
+
+
+def problem_response(
+    status: int, detail: object, headers: Mapping[str, str] | None = None
+) -> Response:
+    """Return a problem document as a response."""
+    return _Problem(problem(status, detail), status, headers)
+
+
+class _Written(JSONResponse):
+    """JSON text."""
+
+    def render(self, content: Any) -> bytes:
+        text: bytes = content
+        return text
 
 
 class _Readable(JSONResponse):
@@ -93,3 +112,4 @@ _ENCODERS: dict[Any, Callable[[Any], Any]] = {
     StarletteUploadFile: described_upload,
     UploadFile: described_upload,
 }
+_WRITER = Writer(_ENCODERS)

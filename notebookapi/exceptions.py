@@ -47,6 +47,10 @@ class HTTPException(StarletteHTTPException):
             detail = "There is no such item."
     """
 
+    status_code: int
+    detail: Any
+    headers: Mapping[str, str] | None
+
     def __init__(
         self,
         status_code: int | None = None,

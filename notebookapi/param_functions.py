@@ -144,6 +144,10 @@ def Depends(
 ) -> Any:
     """Declare a parameter that is the result of calling `dependency`.
 
+    use_cache: share one result among those who ask for it in the same request.
+    scope: when a dependency that yields is left: "request" after the response, "function" before
+        it is sent. "app": called once, for all requests, and left when the application shuts down.
+        Default: "request".
     max_concurrency: how many requests may be inside it at once; others wait. Default: any number.
     """
     return params.Depends(dependency, use_cache, scope, max_concurrency=max_concurrency)

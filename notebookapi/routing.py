@@ -5,21 +5,20 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from enum import Enum
 from typing import Any, Protocol, Unpack
 
-from starlette.datastructures import URLPath
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import (
     BaseRoute,
-    Match,
+    Host,
     Mount,
-    NoMatchFound,
     Route,
     Router,
     WebSocketRoute,
 )
 from starlette.types import ASGIApp, Lifespan, Receive, Scope, Send
 
-from notebookapi._conflicts import tell_of_declaring
+from notebookapi._checks import check_route_class
+from notebookapi._conflicts import Shapes
 from notebookapi._contexts import RouteContext as RouteContext
 from notebookapi._contexts import iter_route_contexts as iter_route_contexts
 from notebookapi._frontend import Frontend, FrontendVerbs
@@ -35,7 +34,7 @@ from notebookapi._options import (
     spells_out,
 )
 from notebookapi._paths import check_path, check_prefix, joined
-from notebookapi._registering import moved
+from notebookapi._registering import PlainVerbs, moved
 from notebookapi._registering import registration_of as registration_of
 from notebookapi._respond.handlers import get_request_handler as get_request_handler
 from notebookapi._respond.handlers import handled_by
@@ -81,37 +80,11 @@ class Inclusion(InclusionView, BaseRoute):
             self._seen = (declared, [included(route, self.inherited) for route in routes])
         return self._seen[1]
 
-    def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        """Tell whether a route inside serves a request; for routers without an application."""
-        route, match, inner = self._find(scope)
-        self._remember(None if match is Match.NONE else route)
-        return match, inner
-
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let the route inside that serves a request handle it."""
         route, _, inner = self._find(scope)
         scope.update(inner)
-        await route.handle(scope, receive, send)
-
-    def url_path_for(self, name: str, /, **path_params: Any) -> URLPath:
-        """Return the path of a route inside. Raises NoMatchFound."""
-        for route in self.routes:
-            try:
-                return route.url_path_for(name, **path_params)
-            except NoMatchFound:
-                continue
-        raise NoMatchFound(name, path_params)
-
-    def _find(self, scope: Scope) -> tuple[BaseRoute, Match, Scope]:
-        """Return the first route inside that serves a request, else the first for its path."""
-        found: tuple[BaseRoute, Match, Scope] = (self, Match.NONE, {})
-        for route in self.routes:
-            match, inner = route.matches(scope)
-            if match is Match.FULL:
-                return route, match, inner
-            if match is Match.PARTIAL and found[1] is Match.NONE:
-                found = (route, match, inner)
-        return found
+        await self.router.surround(route.handle, scope, receive, send)
 
     def __repr__(self) -> str:
         return f"Inclusion({self.path!r}, {self.router!r})"
@@ -122,7 +95,9 @@ _IncludedRouter = Inclusion
 _merge_lifespan_context = merged_lifespan
 
 
-class APIRouter(Verbs, WebSocketVerbs, FrontendVerbs, EventVerbs, WrappingVerbs, Router):
+class APIRouter(
+    Verbs, WebSocketVerbs, FrontendVerbs, PlainVerbs, EventVerbs, WrappingVerbs, Router
+):
     """Path operations that belong together; part of an application once it is included."""
 
     _tells_of_conflicts: bool = True
@@ -156,14 +131,14 @@ class APIRouter(Verbs, WebSocketVerbs, FrontendVerbs, EventVerbs, WrappingVerbs,
     ) -> None:
         check_prefix(prefix)
         Owner.__init__(self)
+        self._shapes = Shapes()
         self.events = Events(on_startup or (), on_shutdown or ())
-        lifespan = lifespan or self.events.lifespan
-        Router.__init__(
-            self, redirect_slashes=redirect_slashes, default=default, lifespan=lifespan
-        )
+        own: Any = lifespan or self.events.lifespan
+        Router.__init__(self, redirect_slashes=redirect_slashes, default=default, lifespan=own)
         self.dependency_overrides_provider = dependency_overrides_provider
         for route in routes or ():
             self._begin_with(registration_of(route))
+        check_route_class(route_class, APIRoute)
         self.route_class = route_class
         self.inherited = Inherited(
             prefix=prefix,
@@ -286,23 +261,6 @@ class APIRouter(Verbs, WebSocketVerbs, FrontendVerbs, EventVerbs, WrappingVerbs,
         _compile_all(inclusion)
         self.add_registration(inclusion)
 
-    def mount(self, path: str, app: ASGIApp, name: str | None = None) -> None:
-        """Serve another ASGI application under `path`."""
-        self.add_registration(Mount(self.prefix + path, app, name=name))
-
-    def add_route(
-        self,
-        path: str,
-        endpoint: Callable[..., Any],
-        methods: Collection[str] | None = None,
-        name: str | None = None,
-        include_in_schema: bool = True,
-    ) -> None:
-        """Register a plain starlette endpoint: it takes the request and returns a response."""
-        self.add_registration(
-            Route(path, endpoint, methods=methods, name=name, include_in_schema=include_in_schema)
-        )
-
     def add_registration(self, route: BaseRoute) -> None:
         """Register a route, mount or inclusion that is made already.
 
@@ -310,8 +268,16 @@ class APIRouter(Verbs, WebSocketVerbs, FrontendVerbs, EventVerbs, WrappingVerbs,
         """
         registration = registration_of(route)
         if self._tells_of_conflicts and current_draft() is None:
-            tell_of_declaring(self.declared, route)
+            self._shapes.tell_of_declaring(self.declared, route)
         self._register(registration)
+        self._shapes.add(route)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer as an application of its own, as where it is mounted."""
+        if scope["type"] == "lifespan":
+            await super().__call__(scope, receive, send)
+        else:
+            await self.surround(super().__call__, scope, receive, send)
 
     # starlette compares routers by their routes; here a router is itself, whatever it declares.
     __hash__ = object.__hash__
@@ -345,6 +311,8 @@ def included(route: BaseRoute, outer: Inherited) -> BaseRoute:
         return Inclusion(route.router, outer.then(route.inherited))
     if isinstance(route, (Mount, Route, WebSocketRoute)):
         return moved(route, outer.prefix + route.path)
+    if isinstance(route, Host):
+        return route  # a host has no prefix
     raise InvalidInclusion(f"{route!r} cannot be included.")  # registration_of lets none through
 
 

@@ -81,7 +81,11 @@ async def _beside(task: Callable[[], Coroutine[Any, Any, None]]) -> AsyncIterato
             yield
             group.cancel_scope.cancel()
     except BaseExceptionGroup as raised:
-        raise raised.exceptions[0] from None
+        error = raised.exceptions[0]
+        # What it was raised from stays what it was.
+        raise error from error.__cause__ or (
+            None if error.__suppress_context__ else error.__context__
+        )
 
 
 def _single_line(value: str | None) -> str | None:

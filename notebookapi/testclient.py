@@ -12,10 +12,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 try:
     import httpx2 as _httpx
-except ModuleNotFoundError as error:
-    raise ModuleNotFoundError(
-        "`notebookapi.testclient` needs httpx2: pip install notebookapi[standard]", name="httpx2"
-    ) from error
+except ModuleNotFoundError:  # as starlette's client does, which has warned of it
+    import httpx as _httpx  # type: ignore[no-redef]  # the same names
 
 __all__ = ["AsyncTestClient", "TestClient"]
 
@@ -27,7 +25,8 @@ class AsyncTestClient(_httpx.AsyncClient):
             response = await client.get("/items/1")
 
     Entering starts the application up, leaving shuts it down. What the lifespan yields is in
-    `app_state`. asyncio only.
+    `app_state`. asyncio only. A response is there when it is whole, so a stream has to end;
+    WebSockets are for `TestClient`.
     """
 
     def __init__(

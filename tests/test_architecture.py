@@ -35,9 +35,9 @@ def layer(units: str, *, are_peers: bool = False) -> Layer:
 LAYERS = (
     layer("cells _table"),
     layer(
-        "_options background concurrency datastructures encoders exceptions logger middleware"
-        " openapi openapi.constants openapi.models param_functions params requests responses"
-        " security sse staticfiles status telemetry templating types websockets",
+        "_checks _limits _options background concurrency datastructures encoders exceptions logger"
+        " middleware openapi openapi.constants openapi.models param_functions params requests"
+        " responses security sse staticfiles status telemetry templating types websockets",
         are_peers=True,
     ),
     layer("_plan"),
@@ -57,7 +57,8 @@ LAYERS = (
     layer("compat testclient"),
     layer("export serving"),
     layer("notebook"),
-    layer("cli __main__"),
+    layer("cli"),
+    layer("__main__"),
 )
 
 # These import no other unit at all: they can be understood, and tested, by themselves.
@@ -83,9 +84,9 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "typing_extensions": CORE,
     "anywidget": ("notebook.views.widgets",),
     "ipykernel": ("notebook",),
-    "IPython": ("notebook.extension", "notebook.magics"),
+    "IPython": ("notebook.extension", "notebook.magics", "cli.shell"),
     "ipywidgets": ("notebook.views.widgets",),
-    "traitlets": ("notebook",),
+    "traitlets": ("notebook", "cli.shell"),
     "httpx": ("testclient", "notebook.client"),
     "httpx2": ("testclient", "notebook.client"),
     "jinja2": ("templating", "export"),

@@ -108,8 +108,12 @@ def add_errors(
 def _by_status(raises: Sequence[type[HTTPException]]) -> dict[str, list[type[HTTPException]]]:
     found: dict[str, list[type[HTTPException]]] = {}
     for kind in dict.fromkeys(raises):
-        found.setdefault(str(int(kind.status_code)), []).append(kind)
+        found.setdefault(str(_status(kind)), []).append(kind)
     return found
+
+
+def _status(kind: Any) -> int:
+    return int(kind.status_code)  # a class attribute, as `raises` demands
 
 
 def _raised(
@@ -138,15 +142,15 @@ def _text(kind: type[HTTPException]) -> str:
     if isinstance(detail, str) and detail:
         return detail
     own = inspect.cleandoc(kind.__dict__.get("__doc__") or "").split("\n\n")[0]
-    return own or http.HTTPStatus(kind.status_code).phrase
+    return own or http.HTTPStatus(_status(kind)).phrase
 
 
 def _example(kind: type[HTTPException], problems: bool) -> dict[str, Any]:
-    phrase = http.HTTPStatus(kind.status_code).phrase
+    phrase = http.HTTPStatus(_status(kind)).phrase
     detail = getattr(kind, "detail", None)
     if not problems:
         return {"detail": phrase if detail is None else detail}
-    return problem(int(kind.status_code), phrase if detail is None else detail)
+    return problem(_status(kind), phrase if detail is None else detail)
 
 
 def _under(raised: dict[str, Any], declared: dict[str, Any] | None, has_words: bool) -> Any:

@@ -17,6 +17,7 @@ from notebookapi._openapi.parameters import parameter_fields, parameters
 from notebookapi._openapi.plain import plain
 from notebookapi._openapi.schemas import Schema, Schemas
 from notebookapi._openapi.streams import stream_media
+from notebookapi._openapi.unread import unread_parameters
 from notebookapi._options import RouteSpec
 from notebookapi._plan.fields import ModelField
 from notebookapi._plan.steps import ExecutionPlan
@@ -38,6 +39,7 @@ class Operable(Protocol):
     """What is read of a route."""
 
     path_format: str
+    param_convertors: Mapping[str, Any]
     name: str
     spec: RouteSpec
     plan: ExecutionPlan
@@ -104,7 +106,10 @@ def operation(
     made["operationId"] = route.id_for(method)
     if spec.deprecated:
         made["deprecated"] = True
-    read = parameters(route.plan.values, _names_in(route.path_format), schemas)
+    read = [
+        *unread_parameters(route.param_convertors, route.plan.values),
+        *parameters(route.plan.values, _names_in(route.path_format), schemas),
+    ]
     if read:
         made["parameters"] = read
     if method in _BODY_METHODS and route.plan.body is not None:
@@ -119,15 +124,19 @@ def operation(
     security = required_schemes(route.plan)
     if security:
         made["security"] = [{name: scopes} for name, scopes in security.items()]
-    needed = add_errors(
-        made["responses"],
-        raises=spec.raises or (),
-        described={str(key): "description" in each for key, each in (spec.responses or {}).items()},
+    components.update(_add_errors(route, made["responses"], problems))
+    return plain(merged(made, spec.openapi_extra or {})), components
+
+
+def _add_errors(route: Operable, responses: dict[str, Any], problems: bool) -> Schema:
+    declared = route.spec.responses or {}
+    return add_errors(
+        responses,
+        raises=route.spec.raises or (),
+        described={str(status): "description" in each for status, each in declared.items()},
         validates=bool(route.plan.values),
         problems=problems,
     )
-    components.update(needed)
-    return plain(merged(made, spec.openapi_extra or {})), components
 
 
 def _names_in(path_format: str) -> list[str]:

@@ -38,7 +38,7 @@ async def read_body(request: Request, plan: BodyPlan, exits: AsyncExitStack) -> 
     if not raw:
         return ABSENT
     content_type = request.headers.get("content-type")
-    if not _is_json(content_type, plan.strict_content_type):
+    if not is_json(content_type, plan.strict_content_type):
         return raw
     try:
         return json.loads(raw)
@@ -56,7 +56,7 @@ async def read_body(request: Request, plan: BodyPlan, exits: AsyncExitStack) -> 
 
 
 @lru_cache(maxsize=256)
-def _is_json(content_type: str | None, strict: bool) -> bool:
+def is_json(content_type: str | None, strict: bool) -> bool:
     """Tell whether a body is JSON by its media type (RFC 6839, section 3.1 for `+json`)."""
     if content_type is None:
         return not strict

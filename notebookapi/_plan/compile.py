@@ -74,7 +74,6 @@ def compile_plan(
     return replace(plan, security=tuple(compiler.security))
 
 
-
 def flavour_of(call: _Call) -> Flavour:
     """Tell how a callable is called, looking through partials, decorators and `__call__`."""
     for candidate in _implementations(call):

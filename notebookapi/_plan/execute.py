@@ -82,7 +82,7 @@ async def solve(plan: ExecutionPlan, request: HTTPConnection, exits: Exits) -> S
     body = ABSENT
     if plan.body is not None and isinstance(request, Request):
         body = await read_body(request, plan.body, exits.request)
-    state = _State(request, exits, body, _blank_response())
+    state = _State(request, exits, body, blank_response())
     for step in plan.steps[:-1]:
         arguments = _arguments(step, state)
         if arguments is None:
@@ -107,7 +107,8 @@ async def call(step: Step, values: dict[str, Any]) -> Any:
     return await bound() if step.flavour is Flavour.ASYNC else await run_in_threadpool(bound)
 
 
-def _blank_response() -> Response:
+def blank_response() -> Response:
+    """Return the response that a program may set headers, cookies and a status on."""
     response = Response()
     del response.headers["content-length"]
     response.status_code = None  # type: ignore[assignment]  # "not set": the decorator's stands

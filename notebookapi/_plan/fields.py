@@ -24,6 +24,7 @@ from pydantic.errors import PydanticUndefinedAnnotation, PydanticUserError
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
+from notebookapi._plan.adapters import adapter_of
 from notebookapi.exceptions import InvalidParameter
 from notebookapi.types import ErrorDetails, IncEx
 
@@ -110,12 +111,12 @@ def make_field(
         setattr(plain, attribute, None)
         plain._attributes_set.pop(attribute, None)
     try:
-        adapter: TypeAdapter[Any] = TypeAdapter(Annotated[annotation, plain])
+        adapter = adapter_of(annotation, plain)
     except (PydanticUserError, PydanticUndefinedAnnotation, TypeError, RuntimeError) as error:
         reason = str(error).splitlines()[0]
         raise InvalidParameter(
-            f"{place or name}: {annotation!r} is not a type that pydantic can validate "
-            f"({reason}). Use a pydantic type, or inject it with `Depends`."
+            f"{place or name}: `{name}` is annotated with {annotation!r}, which is not a type that "
+            f"pydantic can validate ({reason}). Use a pydantic type, or inject it with `Depends`."
         ) from error
     return ModelField(
         name=name,

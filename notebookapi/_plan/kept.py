@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from concurrent.futures import Future
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from contextvars import Context
 from typing import Any
 
@@ -145,7 +145,7 @@ class KeptValues:
                 continue
             kept.stop()
             try:
-                await asyncio.wrap_future(kept.closed)
+                await asyncio.shield(asyncio.wrap_future(kept.closed))
             except Exception as error:
                 errors.append(error)
         if errors:
@@ -163,3 +163,17 @@ class KeptValues:
             if kept in self._kept:
                 self._kept.remove(kept)
                 self.let_go()
+
+
+@asynccontextmanager
+async def closing(keepers: Callable[[], Iterable[KeptValues]]) -> AsyncIterator[None]:
+    """Close what is kept on leaving, all of it, whatever fails.
+
+    keepers: asked on leaving.
+    """
+    try:
+        yield
+    finally:
+        async with AsyncExitStack() as stack:
+            for each in keepers():
+                stack.push_async_callback(each.close)

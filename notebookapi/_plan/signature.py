@@ -86,7 +86,9 @@ def _namespace(call: Callable[..., Any]) -> Mapping[str, Any]:
         inner = inner.__func__
     if inspect.isclass(inner):
         module = sys.modules.get(inner.__module__)
-        return {**vars(module)} if module else {}
+        # What is inherited was written elsewhere.
+        inherited = getattr(inner.__init__, "__globals__", {})
+        return {**inherited, **(vars(module) if module else {})}
     if not hasattr(inner, "__globals__"):
         inner = unwrapped(type(inner).__call__)
     return getattr(inner, "__globals__", {})

@@ -120,9 +120,7 @@ def find_source(
     return FromRequest(name, field, info, names, positional)
 
 
-def _injected(
-    kind: type, parameter: Parameter, place: str, serves: Protocol
-) -> Injected | None:
+def _injected(kind: type, parameter: Parameter, place: str, serves: Protocol) -> Injected | None:
     if kind is not (WebSocket if serves == "http" else Request):
         return Injected(parameter.name, kind, parameter.positional)
     if parameter.default is not Empty:

@@ -48,9 +48,7 @@ class Responder:
     def respond(self, returned: Any, solved: Solved) -> Response:
         """Return the response. Raises ResponseValidationError for data that does not fit."""
         if isinstance(returned, Response):
-            if returned.background is None:
-                returned.background = solved.background
-            return returned
+            return passed_on(returned, solved)
         status = solved.response.status_code or self.status
         options: dict[str, Any] = {"background": solved.background}
         if status is not None:
@@ -108,6 +106,13 @@ def compile_responder(
         exclude_none=spec.response_model_exclude_none,
     )
     return Responder(field, filters, _chosen(spec), status, context, settled_class(field))
+
+
+def passed_on(response: Response, solved: Solved) -> Response:
+    """Return a response that the endpoint has made itself, with what runs after it."""
+    if response.background is None:
+        response.background = solved.background
+    return response
 
 
 def _emptied(response: Response) -> Response:

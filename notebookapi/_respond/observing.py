@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
+from copy import copy
 from typing import Any, Protocol
 
 from starlette.background import BackgroundTask
@@ -58,6 +59,11 @@ def observer_of(scope: Scope) -> Observer:
 
 def observed_response(observer: Observer, response: Response) -> Response:
     """Return a response whose background tasks are observed."""
-    if response.background is not None:
-        response.background = observer.background(response.background)
-    return response
+    if response.background is None:
+        return response
+    observed = observer.background(response.background)
+    if observed is response.background:
+        return response
+    made = copy(response)  # an endpoint may return the same object each time
+    made.background = observed
+    return made

@@ -23,7 +23,7 @@ from notebookapi._plan.execute import Solved
 from notebookapi._plan.fields import Filters, ModelField, bare, make_field
 from notebookapi._plan.signature import Empty, described
 from notebookapi._respond.check import settled_class, valid
-from notebookapi._respond.compile import has_body
+from notebookapi._respond.compile import has_body, passed_on
 from notebookapi.encoders import jsonable_encoder
 from notebookapi.exceptions import EndpointContext, InvalidParameter, InvalidResponse
 from notebookapi.sse import PING_AFTER, EventSourceResponse, ServerSentEvent, format_sse_event
@@ -69,7 +69,12 @@ class Streamer:
         return replace(self, response_class=response_class, made=made, endpoint=context)
 
     def respond(self, returned: Any, solved: Solved) -> Response:
-        """Return the response; items are fetched while it is sent."""
+        """Return the response; items are fetched while it is sent.
+
+        A decorator may have answered in the endpoint's place: its response is passed on.
+        """
+        if isinstance(returned, Response):
+            return passed_on(returned, solved)
         options: dict[str, Any] = {"background": solved.background}
         status = solved.response.status_code or self.status
         if status is not None:
@@ -244,7 +249,7 @@ async def _close(items: Any) -> None:
             # A task group around a `yield` wraps what ends the generator.
             _, rest = raised.split(GeneratorExit)
             if rest is not None:
-                raise rest from None
+                raise rest from rest.__cause__
 
 
 def _as_it_is(item: Any) -> Any:
@@ -256,11 +261,9 @@ def _dump(item: Any) -> bytes:
         return item.model_dump_json(by_alias=True).encode()
     encoded = jsonable_encoder(item)
     try:
-        text = json.dumps(encoded, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+        return json.dumps(encoded, ensure_ascii=False, allow_nan=False).encode()
     except ValueError:
-        finite = _finite(encoded)
-        text = json.dumps(finite, ensure_ascii=False, separators=(",", ":"))
-    return text.encode()
+        return json.dumps(_finite(encoded), ensure_ascii=False).encode()
 
 
 def _finite(value: Any) -> Any:

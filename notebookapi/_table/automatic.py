@@ -8,10 +8,6 @@ import anyio
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 
-_FOUND = ("endpoint", "route", "path_params")
-"""Scope keys: what was found for a request."""
-
-
 def allowed_methods(methods: Collection[str], *, head: bool, options: bool) -> str:
     """Return the value of `Allow` (RFC 9110, section 10.2.1).
 
@@ -43,10 +39,6 @@ async def answer_head(get: ASGIApp, scope: Scope, receive: Receive, send: Send) 
             if message.get("more_body"):
                 streaming.cancel()
 
-    # Of the scope a copy: what looks at it from outside sees the method that was asked for.
-    inner = {**scope, "method": "GET"}
-    try:
-        with streaming:
-            await get(inner, receive, send_head)
-    finally:
-        scope.update({key: inner[key] for key in _FOUND if key in inner})
+    with streaming:
+        # Of the scope a copy: what looks at it from outside sees the method that was asked for.
+        await get({**scope, "method": "GET"}, receive, send_head)

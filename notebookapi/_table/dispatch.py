@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
 from functools import partial
+from typing import Any
 
 from starlette._utils import get_route_path
 from starlette.datastructures import URL
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
-from starlette.routing import Match, Mount
-from starlette.types import Receive, Scope, Send
+from starlette.routing import Host, Match, Mount
+from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 
 from notebookapi._table.around import through
 from notebookapi._table.automatic import allowed_methods, answer_head
 from notebookapi._table.published import Published
-from notebookapi._table.table import RouteMatch
+from notebookapi._table.table import RouteMatch, values_in
+from notebookapi._table.tree import Entry
 
 
 async def dispatch(scope: Scope, receive: Receive, send: Send) -> None:
@@ -24,32 +27,74 @@ async def dispatch(scope: Scope, receive: Receive, send: Send) -> None:
     if scope["type"] == "lifespan":
         await scope["app"].run_lifespan(scope, receive, send)
         return
-    # Of applications inside one another the outermost counts: it knows the whole path.
+    if scope["type"] == "http":
+        await dispatched(scope, receive, send)
+        return
     scope.setdefault("router", published)
-    path = get_route_path(scope)
-    is_websocket = scope["type"] == "websocket"
-    table = published.websockets if is_websocket else published.table
-    match = table.find("" if is_websocket else scope["method"], path)
+    match = published.websockets.find("", get_route_path(scope))
+    if published.hosts:
+        match = _of_host(published, match, scope)
     if match is not None:
-        await _serve(published, match, scope, receive, send)
-    elif is_websocket:
+        await _served(published, match, scope, receive, send)
+    else:
         await WebSocketClose()(scope, receive, send)
-    elif methods := published.table.methods_at(path):
-        await _answer_other_method(published, methods, path, scope, receive, send)
-    else:
-        await _answer_other_path(published, path, scope, receive, send)
 
 
-async def _serve(
+def dispatched(scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+    """Return what serves an HTTP request, to be awaited.
+
+    Not a coroutine itself: each one costs every request.
+    """
+    published: Published = scope["notebookapi"].published
+    # Of applications inside one another the outermost counts: it knows the whole path.
+    if "router" not in scope:
+        scope["router"] = published
+    path = get_route_path(scope) if scope.get("root_path") else scope["path"]
+    entry = published.table.entry_for(scope["method"], path)
+    if published.hosts:
+        found = RouteMatch(entry, values_in(entry, path)) if entry is not None else None
+        match = _of_host(published, found, scope)
+        if match is not None:
+            return _served(published, match, scope, receive, send)
+    if entry is not None:
+        return _entered(published, entry, values_in(entry, path), scope, receive, send)
+    if methods := published.table.methods_at(path):
+        return _answer_other_method(published, methods, path, scope, receive, send)
+    return _answer_other_path(published, path, scope, receive, send)
+
+
+def _of_host(published: Published, match: RouteMatch | None, scope: Scope) -> RouteMatch | None:
+    """Return what serves the host of a request, if that stands before what serves its path."""
+    for entry in published.hosts:
+        if match is not None and match.entry.order < entry.order:
+            break
+        if entry.route.matches(scope)[0] is Match.FULL:
+            return RouteMatch(entry, {})
+    return match
+
+
+def _served(
     published: Published, match: RouteMatch, scope: Scope, receive: Receive, send: Send
-) -> None:
-    entry = match.entry
-    _enter(scope, match)
-    around = published.around and published.around.get(entry.order)
-    if around:
-        await through(around, entry.route.handle, scope, receive, send)
-    else:
-        await entry.route.handle(scope, receive, send)
+) -> Awaitable[None]:
+    return _entered(published, match.entry, match.path_params, scope, receive, send)
+
+
+def _entered(
+    published: Published,
+    entry: Entry,
+    path_params: dict[str, Any],
+    scope: Scope,
+    receive: Receive,
+    send: Send,
+) -> Awaitable[None]:
+    route = entry.route
+    enter(scope, route, path_params)
+    if published.around:
+        around = published.around.get(entry.order)
+        if around:
+            return through(around, route.handle, scope, receive, send)
+    served: Awaitable[None] = route.handle(scope, receive, send)
+    return served
 
 
 async def _answer_other_method(
@@ -66,7 +111,8 @@ async def _answer_other_method(
     if method == "HEAD" and published.auto_head and "GET" in methods:
         match = published.table.find("GET", path)
         if match is not None:
-            await answer_head(partial(_serve, published, match), scope, receive, send)
+            enter(scope, match.entry.route, match.path_params)
+            await answer_head(partial(_served, published, match), scope, receive, send)
             return
     if method == "OPTIONS" and published.auto_options:
         await Response(status_code=204, headers={"Allow": allowed})(scope, receive, send)
@@ -85,21 +131,30 @@ async def _answer_other_path(
     for entry in published.frontends:
         path_params = entry.route.path_params(path)
         if path_params is not None:
-            await _serve(published, RouteMatch(entry, path_params), scope, receive, send)
+            await _served(published, RouteMatch(entry, path_params), scope, receive, send)
             return
     raise HTTPException(404)
 
 
-def _enter(scope: Scope, match: RouteMatch) -> None:
-    route = match.entry.route
-    if isinstance(route, Mount):  # it rewrites root_path for the application inside
+def enter(scope: Scope, route: Any, path_params: dict[str, Any]) -> None:
+    """Put into the scope what was found for a request."""
+    if isinstance(route, (Mount, Host)):  # it rewrites root_path for the application inside
         matched, inner = route.matches(scope)
         if matched is Match.FULL:
             scope.update(inner)
         return
-    scope["path_params"] = {**scope.get("path_params", {}), **match.path_params}
+    outer = scope.get("path_params")
+    scope["path_params"] = {**outer, **path_params} if outer else path_params
     scope["endpoint"] = route.endpoint
     scope["route"] = route
+
+
+def is_nowhere(published: Published, path: str) -> bool:
+    """Tell whether nothing but 404 is the answer at a path, whatever the method."""
+    table = published.table
+    if published.frontends or not table.is_empty_at(path):
+        return False
+    return not published.redirect_slashes or path == "/" or table.is_empty_at(_toggled(path))
 
 
 def _answers_with_other_slash(published: Published, method: str, path: str) -> bool:

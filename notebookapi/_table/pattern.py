@@ -103,6 +103,11 @@ class Pattern:
     def is_static(self) -> bool:
         return not self.convertors and self.segments is not None
 
+    @cached_property
+    def may_raise(self) -> bool:
+        """Whether one of its convertors is not a built-in one, and may do as it likes."""
+        return any(each.regex not in _WITHIN_SEGMENT | {_REST} for each in self.convertors.values())
+
     def values(self, path: str) -> dict[str, Any]:
         """The converted parameters of a path that this pattern matches.
 

@@ -110,6 +110,7 @@ class Published:
     version: counts an application's publications, from 1.
     table: what answers requests. websockets: what answers WebSocket connections.
     frontends: tried where nothing in the table matches, in this order.
+    hosts: what serves all of a host, in order.
     stack: the middleware chain, the dispatcher innermost.
     mounted: what the applications mounted inside serve, published with this.
     declared: what each router in the tree declared when this was published.
@@ -118,6 +119,7 @@ class Published:
     routers: the chain of each router that has one.
     conflicts: the routes that are never reached.
     auto_head, auto_options: whether these are answered where no route serves them.
+    problem_details: whether errors are told as RFC 9457 has it.
     """
 
     version: int
@@ -125,6 +127,7 @@ class Published:
     stack: Stack
     websockets: RouteTable = _EMPTY
     frontends: tuple[Entry, ...] = ()
+    hosts: tuple[Entry, ...] = ()
     redirect_slashes: bool = True
     mounted: Mapping[Any, Published] = field(default_factory=dict)
     declared: Mapping[Any, Declared] = field(default_factory=dict)
@@ -134,6 +137,7 @@ class Published:
     conflicts: tuple[Conflict, ...] = ()
     auto_head: bool = False
     auto_options: bool = False
+    problem_details: bool = False
 
     def url_path_for(self, name: str, /, **path_params: Any) -> URLPath:
         """Return the path of the route with this name. Raises NoMatchFound.
@@ -141,7 +145,7 @@ class Published:
         Starlette asks `scope["router"]` for it, so that a request sees the routes that it is
         served by.
         """
-        for entry in merge(self.table, self.websockets, key=lambda entry: entry.order):
+        for entry in merge(self.table, self.websockets, self.hosts, key=lambda each: each.order):
             try:
                 found: URLPath = entry.route.url_path_for(name, **path_params)
             except NoMatchFound:

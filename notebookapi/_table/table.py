@@ -70,17 +70,17 @@ class RouteTable:
         None when there is none; `methods_at` tells 404 from 405. A convertor's own exception
         is raised, as in starlette.
         """
+        entry = self.entry_for(method, path)
+        return None if entry is None else RouteMatch(entry, values_in(entry, path))
+
+    def entry_for(self, method: str, path: str) -> Entry | None:
+        """The entry of what `find` finds; `values_in` gives the rest."""
         leaf = self._settled.get(path)
         if leaf is None and path in self._static:
             leaf = self._settle(path)
         if leaf is not None:
-            entry = leaf.by_method.get(method, leaf.default)
-        else:
-            entry = self._search(method, path)
-        if entry is None:
-            return None
-        pattern = entry.pattern
-        return RouteMatch(entry, pattern.values(path) if pattern.convertors else {})
+            return leaf.by_method.get(method, leaf.default)
+        return self._search(method, path)
 
     def methods_at(self, path: str) -> frozenset[str]:
         """The methods that entries name at this path; empty when none matches it.
@@ -89,6 +89,12 @@ class RouteTable:
         """
         entries = self._matching(path)
         return frozenset().union(*(entry.methods or () for entry in entries))
+
+    def is_empty_at(self, path: str) -> bool:
+        """Whether no entry matches a path; False where only expressions can tell."""
+        if self._opaque or "\n" in path or path in self._static:
+            return False
+        return not find_leaves(self._root, path)
 
     def entries_at(self, path: str) -> list[Entry]:
         """Every entry that matches a path, for whatever method, in no particular order."""
@@ -156,6 +162,12 @@ class RouteTable:
         found = [entry for leaf in leaves for entry in leaf.entries]
         found += [entry for entry in self._opaque if entry.pattern.regex.match(path)]
         return found
+
+
+def values_in(entry: Entry, path: str) -> dict[str, Any]:
+    """The converted parameters of a path that an entry was found for."""
+    pattern = entry.pattern
+    return pattern.values(path) if pattern.convertors else {}
 
 
 def _serves(entry: Entry, method: str) -> bool:

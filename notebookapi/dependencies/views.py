@@ -13,12 +13,13 @@ from functools import cached_property
 from typing import Any
 from weakref import WeakSet
 
-from starlette.routing import BaseRoute
+from starlette.datastructures import URLPath
+from starlette.routing import BaseRoute, Match, NoMatchFound
 from starlette.types import ASGIApp, Lifespan, Receive, Scope, Send
 
 from notebookapi._options import UNSET, Inherited, RouteSpec
 from notebookapi._plan.fields import ModelField
-from notebookapi._plan.steps import ExecutionPlan
+from notebookapi._plan.overrides import Overridable
 from notebookapi.dependencies.models import Dependant
 from notebookapi.dependencies.utils import (
     _get_body_field,
@@ -28,7 +29,7 @@ from notebookapi.dependencies.utils import (
 )
 
 
-class OperationView:
+class OperationView(Overridable):
     """The parts of a path operation, and its way to be served by something else.
 
     Plugins add to `dependencies` and then assign `app`: with that the operation, and each of its
@@ -39,7 +40,6 @@ class OperationView:
     path_format: str
     endpoint: Callable[..., Any]
     spec: RouteSpec
-    plan: ExecutionPlan
     origin: Any
     responder: Any
     assigned_app: ASGIApp | None = None
@@ -47,11 +47,6 @@ class OperationView:
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         raise NotImplementedError  # the path operation answers in its own way
-
-    def _compiled(
-        self, overrides: Mapping[Any, Any], before: ExecutionPlan | None
-    ) -> ExecutionPlan:
-        raise NotImplementedError  # as above
 
     @cached_property
     def forms(self) -> WeakSet[OperationView]:
@@ -163,6 +158,32 @@ class InclusionView:
                 yield from route.effective_route_contexts()
             else:
                 yield route
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """Tell whether a route inside serves a request; for routers without an application."""
+        route, match, inner = self._find(scope)
+        self._remember(None if match is Match.NONE else route)
+        return match, inner
+
+    def url_path_for(self, name: str, /, **path_params: Any) -> URLPath:
+        """Return the path of a route inside. Raises NoMatchFound."""
+        for route in self.routes:
+            try:
+                return route.url_path_for(name, **path_params)
+            except NoMatchFound:
+                continue
+        raise NoMatchFound(name, path_params)
+
+    def _find(self, scope: Scope) -> tuple[Any, Match, Scope]:
+        """Return the first route inside that serves a request, else the first for its path."""
+        found: tuple[Any, Match, Scope] = (self, Match.NONE, {})
+        for route in self.routes:
+            match, inner = route.matches(scope)
+            if match is Match.FULL:
+                return route, match, inner
+            if match is Match.PARTIAL and found[1] is Match.NONE:
+                found = (route, match, inner)
+        return found
 
     @property
     def endpoint(self) -> Any:

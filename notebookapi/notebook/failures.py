@@ -10,9 +10,9 @@ from pathlib import Path
 
 NameOf = Callable[[str], str | None]
 # Frames in these are machinery: they say how the request got to the person's code.
-_OURS = str(Path(__file__).parents[1])
+_OURS = (str(Path(__file__).parents[1]), "<notebookapi ")  # the latter: generated functions
 _MACHINERY = (
-    _OURS,
+    *_OURS,
     sysconfig.get_path("stdlib"),
     sysconfig.get_path("platstdlib"),
     sysconfig.get_path("purelib"),

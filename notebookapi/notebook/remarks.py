@@ -111,7 +111,9 @@ def _waiting(made: Iterable[Made], session: Session) -> Iterator[Note]:
     served = session.server.app
     labels: dict[Owner, list[str]] = {}
     for each in made:
-        if served not in applications_of(each.owner):
+        # What has no slash in front is the URL of a callback: it is described, and never served.
+        path = getattr(each.registration.value, "path", "") or "/"
+        if path.startswith("/") and served not in applications_of(each.owner):
             labels.setdefault(each.owner, []).append(each.registration.label)
     for owner, waiting in labels.items():
         apps = applications_of(owner)

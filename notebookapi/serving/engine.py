@@ -1,6 +1,6 @@
 """uvicorn, as a background thread needs it: no signals, no logging set-up, a stop that ends.
 
-The one module that imports uvicorn; import it inside functions only.
+It imports uvicorn; import it inside functions only.
 """
 
 import asyncio

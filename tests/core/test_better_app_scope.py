@@ -8,8 +8,9 @@ from typing import Annotated, Any
 import pytest
 from starlette.applications import Starlette
 from starlette.routing import Mount
+from starlette.websockets import WebSocket
 
-from notebookapi import APIRouter, Depends, NotebookAPI, edit
+from notebookapi import APIRouter, Depends, NotebookAPI
 from notebookapi.exceptions import DependencyScopeError, InvalidDependency, NotebookAPIError
 from notebookapi.requests import Request
 from notebookapi.testclient import TestClient
@@ -72,13 +73,50 @@ def test_made_once_and_closed_at_shutdown(kind: int) -> None:
     assert log == life * 2
 
 
+@pytest.mark.parametrize("kind", range(4), ids=["def", "async def", "yield", "async yield"])
+def test_what_yields_ends_with_its_event_loop(kind: int) -> None:
+    log: Log = []
+    dependency, life = kinds(log)[kind]
+    app = NotebookAPI()
+    app.get("/", dependencies=[Depends(dependency, scope="app")])(lambda: 1)
+    client = TestClient(app)  # no lifespan, and an event loop for each request
+    for _ in range(2):
+        assert client.get("/").json() == 1
+    assert log.count("made") == len(life)
+    assert log.count("closed") <= log.count("made")
+
+
+def test_web_sockets_share_it() -> None:
+    log: Log = []
+    dependency, _ = kinds(log)[3]
+    app = NotebookAPI()
+
+    @app.websocket("/")
+    async def talk(
+        websocket: WebSocket, value: Annotated[str, Depends(dependency, scope="app")]
+    ) -> None:
+        await websocket.accept()
+        await websocket.send_text(value)
+        await websocket.close()
+
+    app.get("/", dependencies=[Depends(dependency, scope="app")])(lambda: 1)
+    with TestClient(app) as client:
+        client.get("/")
+        with client.websocket_connect("/") as socket:
+            assert socket.receive_text() == "value"
+        assert log == ["made"]
+    assert log == ["made", "closed"]
+
+
 def chained(app: NotebookAPI, log: Log) -> None:
     def settings() -> Iterator[Log]:
         log.append("+settings")
         yield log
         log.append("-settings")
 
-    async def engine(settings: Annotated[Log, Depends(settings, scope="app")]) -> AsyncIterator[Log]:
+    async def engine(
+        settings: Annotated[Log, Depends(settings, scope="app")],
+    ) -> AsyncIterator[Log]:
         log.append("+engine")
         yield settings
         log.append("-engine")
@@ -211,51 +249,6 @@ def test_an_override_is_made_and_closed_like_the_original() -> None:
     assert log == ["made", "made", "closed"]
 
 
-@pytest.mark.anyio
-async def test_a_redefined_one_starts_anew_and_the_old_is_closed_after_its_last_request() -> None:
-    log: Log = []
-    entered, release, closed = asyncio.Event(), asyncio.Event(), asyncio.Event()
-
-    def version(number: int) -> Callable[[], AsyncIterator[int]]:
-        async def dependency() -> AsyncIterator[int]:
-            log.append(f"+{number}")
-            yield number
-            log.append(f"-{number}")
-            closed.set()
-
-        return dependency
-
-    app = NotebookAPI()
-
-    def declare(number: int) -> None:
-        async def endpoint(value: Annotated[int, Depends(version(number), scope="app")]) -> int:
-            if value == 1:
-                entered.set()
-                await release.wait()
-            return value
-
-        app.get("/")(endpoint)
-
-    declare(1)
-    running = asyncio.ensure_future(ask(app, "/"))
-    await entered.wait()
-    with edit() as draft:
-        draft.remove(app.router, app.router.declared.placed[-1].registration)
-        declare(2)
-    assert (await ask(app, "/"))[2] == 2
-    assert log == ["+1", "+2"]
-    release.set()
-    assert (await running)[2] == 1
-    await closed.wait()
-    assert log == ["+1", "+2", "-1"]
-    # Withdrawn while nobody uses it: closed at once.
-    closed.clear()
-    with edit() as draft:
-        draft.remove(app.router, app.router.declared.placed[-1].registration)
-    await closed.wait()
-    assert log == ["+1", "+2", "-1", "-2"]
-
-
 def test_applications_have_one_each_and_mounted_routers_share() -> None:
     log: Log = []
     _, _, _, (dependency, _) = kinds(log)
@@ -289,11 +282,36 @@ def test_an_error_in_closing_is_told_and_the_others_are_closed() -> None:
         yield
         raise ConnectionError("gone")
 
-    app = NotebookAPI(dependencies=[Depends(first, scope="app"), Depends(second, scope="app")])
-    app.get("/")(lambda: 1)
+    app, sub = NotebookAPI(), NotebookAPI()
+    for owner in (app, sub):
+        needed = [Depends(first, scope="app"), Depends(second, scope="app")]
+        owner.get("/", dependencies=needed)(lambda: 1)
+    app.mount("/sub", sub)
     with pytest.raises(ConnectionError, match="gone"), TestClient(app) as client:
         client.get("/")
-    assert log == ["closed"]
+        client.get("/sub/")
+    assert log == ["closed", "closed"]
+
+
+@pytest.mark.anyio
+async def test_a_shutdown_that_is_cancelled_goes_on_closing() -> None:
+    closing, go_on, closed = asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+    async def slow() -> AsyncIterator[None]:
+        yield
+        closing.set()
+        await go_on.wait()
+        closed.set()
+
+    app = NotebookAPI()
+    app.get("/", dependencies=[Depends(slow, scope="app")])(lambda: 1)
+    await ask(app, "/")
+    shutdown = asyncio.ensure_future(app.kept.close())
+    await closing.wait()
+    shutdown.cancel()
+    go_on.set()
+    async with asyncio.timeout(10):
+        await closed.wait()
 
 
 def needs_query(q: int) -> int:

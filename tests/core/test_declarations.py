@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import pytest
 from pydantic import AliasPath, BaseModel, Field
-from starlette.routing import Host
+from starlette.routing import BaseRoute
 from starlette.websockets import WebSocket
 
 from notebookapi import APIRouter, Body, Depends, NotebookAPI, Path, Query, Response
@@ -213,7 +213,7 @@ def include_nothing() -> None:
 
 def include_empty() -> None:
     router = APIRouter()
-    router.routes.append(Host("x.org", NotebookAPI()))
+    router.routes.append(BaseRoute())
 
 
 def query_under_prefix() -> None:
@@ -235,7 +235,7 @@ MISTAKES: list[tuple[Callable[[], Any], type[Exception], str]] = [
     (lambda: NotebookAPI(zzz=1), TypeError, "zzz"),  # type: ignore[call-arg]  # what is tested
     (lambda: Query(mim_length=3), InvalidOption, "did you mean `min_length`"),  # type: ignore[call-arg]  # what is tested
     (lambda: Depends("x"), InvalidDependency, "without calling it"),  # type: ignore[arg-type]  # what is tested
-    (lambda: Depends(nothing, scope="app"), InvalidDependency, '"function" or "request"'),  # type: ignore[arg-type]  # what is tested
+    (lambda: Depends(nothing, scope="session"), InvalidDependency, '"request" or "app"'),  # type: ignore[arg-type]  # what is tested
     (lambda: Depends(nothing, max_concurrency=0), InvalidConcurrency, "from 1 up"),
     (lambda: Depends(nothing, max_concurrency=True), InvalidConcurrency, "from 1 up"),
     (lambda: NotebookAPI(dependencies=[Depends()]).get("/"), InvalidDependency, "names no"),

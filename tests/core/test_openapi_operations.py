@@ -135,6 +135,7 @@ def test_what_a_program_gave_stays_as_it_was() -> None:
 
 LINK = {"self": {"operationId": "endpoint__get", "parameters": {"q": "$response.body#/q"}}}
 HEADER = {"X-Rate": {"schema": {"type": "integer"}}}
+OLD = Problem(since=date(2026, 1, 2))
 RESPONSES: list[tuple[int | str, dict[str, Any], str, dict[str, Any]]] = [
     (404, {"model": Problem}, "404", {"description": "Not Found", "content": media("Problem")}),
     ("404", {"description": "d"}, "404", {"description": "d"}),
@@ -150,7 +151,7 @@ RESPONSES: list[tuple[int | str, dict[str, Any], str, dict[str, Any]]] = [
     (599, {}, "599", {"description": "Additional Response"}),
     (404, {"links": LINK, "headers": HEADER}, "404",
      {"description": "Not Found", "links": LINK, "headers": HEADER}),
-    (404, {"model": Problem, "content": {"application/json": {"example": Problem(since="2026-01-02")}}},  # type: ignore[arg-type]  # pydantic reads text
+    (404, {"model": Problem, "content": {"application/json": {"example": OLD}}},
      "404", {"description": "Not Found", "content": {"application/json": {
          **media("Problem")["application/json"], "example": {"since": "2026-01-02"}}}}),
     (404, {"model": list[Problem]}, "404", {"description": "Not Found", "content": {
@@ -222,6 +223,39 @@ def test_the_errors_components() -> None:
     error = made["ValidationError"]
     assert list(error["properties"]) == ["loc", "msg", "type", "input", "ctx"]
     assert error["required"] == ["loc", "msg", "type"]
+
+
+@pytest.mark.parametrize(
+    ("template", "schema"),
+    [
+        ("/{shop_id}", {"type": "string"}),
+        ("/{shop_id:int}", {"type": "integer"}),
+        ("/{shop_id:float}", {"type": "number"}),
+        ("/{shop_id:uuid}", {"type": "string", "format": "uuid"}),
+        ("/{shop_id:path}", {"type": "string"}),
+    ],
+)
+def test_a_path_parameter_that_nothing_reads_is_described(
+    template: str, schema: dict[str, Any]
+) -> None:
+    app, router = NotebookAPI(), APIRouter()
+    router.get("/x/{a}")(path)
+    app.include_router(router, prefix=template)
+    first, second = operation(app, "/{shop_id}/x/{a}")["parameters"]
+    assert first == {
+        "name": "shop_id", "in": "path", "required": True,
+        "schema": {**schema, "title": "Shop Id"},
+    }  # fmt: skip
+    assert second["name"] == "a"
+
+
+def test_a_path_parameter_that_is_read_and_left_out_stays_out() -> None:
+    app = NotebookAPI()
+
+    @app.get("/{a}")
+    def endpoint(a: Annotated[int, Path(include_in_schema=False)]) -> None: ...
+
+    assert "parameters" not in app.openapi()["paths"]["/{a}"]["get"]
 
 
 EXAMPLES = {"one": {"summary": "S", "value": {"since": date(2026, 1, 2)}}}

@@ -11,7 +11,7 @@ from collections.abc import (
     Iterator,
 )
 from datetime import date
-from functools import partial
+from functools import partial, wraps
 from typing import Annotated, Any
 
 import pytest
@@ -20,6 +20,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from notebookapi import APIRouter, BackgroundTasks, Depends, HTTPException, NotebookAPI, Response
 from notebookapi.exceptions import ResponseValidationError
+from notebookapi.middleware.gzip import GZipMiddleware
+from notebookapi.requests import Request
 from notebookapi.responses import (
     EventSourceResponse,
     HTMLResponse,
@@ -122,21 +124,21 @@ CASES: list[tuple[Callable[..., Any], dict[str, Any], str, bytes]] = [
     (models, {"response_model_exclude_none": True}, JSONL, LINES.replace(b',"note":null', b"")),
     (models, {"response_model": None}, JSONL, LINES.replace(
         b'"b","note":null', b'"b","note":null,"password":"secret"').replace(
-        b'"c","note":null', b'"c"')),
+        b'{"name":"c","note":null}', b'{"name": "c"}')),
     (dates, {}, JSONL, b'"2026-11-24"\n'),
     (numbers, {}, JSONL, b"1\n2\n"),
     (numbers, {"response_model": str | int}, JSONL, b"1\n2\n"),
     (numbers, {"response_model": AsyncIterable[float]}, JSONL, b"1.0\n2.0\n"),
-    (unannotated, {}, JSONL, '{"at":"2026-11-24","tags":["x"]}\n"ä\\nb"\n'.encode()),
+    (unannotated, {}, JSONL, '{"at": "2026-11-24", "tags": ["x"]}\n"ä\\nb"\n'.encode()),
     (bare, {}, JSONL, b"[1]\n"),
     (nothing, {}, JSONL, b""),
     (partial(_call), {}, JSONL, b"1\n"),
-    (not_finite, {}, JSONL, b'null\n{"x":[null,1.5],"text":"NaN"}\n{"value":"NaN"}\n'),
+    (not_finite, {}, JSONL, b'null\n{"x": [null, 1.5], "text": "NaN"}\n{"value":"NaN"}\n'),
     (models, EVENTS, SSE, THREE_EVENTS),
     (models_in_threads, EVENTS, SSE, THREE_EVENTS),
     (events, EVENTS, SSE,
      b": hi\n\n"
-     b': c\nevent: e\ndata: {"x":1}\nid: 7\nretry: 5\n\n'
+     b': c\nevent: e\ndata: {"x": 1}\nid: 7\nretry: 5\n\n'
      b"data: a\ndata: b\ndata: c\ndata: d\xe2\x80\xa8e\x0b\n\n"
      b"data: 0\n\n"
      b'data: {"value":"Infinity"}\n\n'),
@@ -203,13 +205,16 @@ def test_dependencies_are_left(scope: Any) -> None:
     "error", [KeyError("k"), ExceptionGroup("own", [ValueError(), TypeError()])], ids=repr
 )
 def test_an_exception_comes_out_as_it_was_raised(options: dict[str, Any], error: Exception) -> None:
+    cause = OSError("cause")
+
     async def endpoint() -> AsyncIterable[str]:
         yield "a"
-        raise error
+        raise error from cause
 
     with pytest.raises(type(error)) as raised:
         serve("/", endpoint, **options).post("/")
     assert raised.value is error
+    assert error.__cause__ is cause
 
 
 @pytest.mark.parametrize("options", [{}, EVENTS], ids=["jsonl", "sse"])
@@ -222,6 +227,30 @@ def test_an_item_that_does_not_fit(options: dict[str, Any]) -> None:
         serve("/", endpoint, **options).post("/")
     assert [e["loc"] for e in raised.value.errors()] == [("response", "name")]
     assert "in endpoint\n    POST /" in str(raised.value)
+
+
+def test_a_decorator_answers_in_the_endpoints_place() -> None:
+    @wraps(numbers)
+    def refuse() -> Any:
+        return JSONResponse("no", 429)
+
+    answer = serve("/", refuse).post("/")
+    assert (answer.status_code, answer.json()) == (429, "no")
+
+
+def test_middleware_around_a_stream() -> None:
+    app = NotebookAPI()
+    app.get("/", **EVENTS)(numbers)
+
+    @app.middleware("http")
+    async def tag(request: Request, call_next: Any) -> Any:
+        response = await call_next(request)
+        response.headers["x-tag"] = "1"
+        return response
+
+    app.add_middleware(GZipMiddleware)
+    answer = TestClient(app).get("/")
+    assert (answer.headers["x-tag"], answer.text) == ("1", "data: 1\n\ndata: 2\n\n")
 
 
 def test_an_error_before_the_first_item_answers() -> None:

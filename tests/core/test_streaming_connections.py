@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from starlette.requests import ClientDisconnect
 
-from notebookapi import Depends, NotebookAPI, Response
+from notebookapi import Depends, NotebookAPI, Request, Response
 from notebookapi.responses import EventSourceResponse, StreamingResponse
 from notebookapi.sse import PING, PING_AFTER
 from tests.core.asgi import Connection
@@ -188,3 +188,18 @@ def test_a_response_made_by_hand_has_no_comments() -> None:
     answer = serve("/", endpoint).post("/")
     assert (answer.headers["content-type"], answer.text) == (SSE, "data: 1\n\n")
     assert EventSourceResponse(iter([])).ping_after is None
+
+
+@pytest.mark.anyio
+async def test_a_client_that_leaves_behind_middleware() -> None:
+    watched = Watched()
+    app = NotebookAPI(dependencies=[Depends(watched.dependency)])
+    app.get("/")(watched.waits)
+
+    @app.middleware("http")
+    async def pass_on(request: Request, call_next: Any) -> Any:
+        return await call_next(request)
+
+    await Connection(app, "/", lambda c, chunk: c.leave()).run()
+    assert len(watched.closed_in) == 1
+    assert watched.left

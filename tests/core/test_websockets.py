@@ -1,14 +1,12 @@
-"""WebSocket endpoints: what they take, who closes them, which version they are served by."""
+"""WebSocket endpoints: what they take, what runs around them, who closes them."""
 
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AbstractContextManager
 from typing import Annotated, Any
 
 import pytest
 from pydantic import BaseModel
 from starlette.requests import HTTPConnection, Request
-from starlette.routing import WebSocketRoute
-from starlette.testclient import WebSocketDenialResponse, WebSocketTestSession
+from starlette.testclient import WebSocketDenialResponse
 
 from notebookapi import (
     APIRouter,
@@ -22,37 +20,15 @@ from notebookapi import (
     WebSocket,
     WebSocketDisconnect,
     WebSocketException,
-    edit,
 )
 from notebookapi.exceptions import (
-    InvalidParameter,
-    InvalidPath,
-    InvalidResponse,
     WebSocketRequestValidationError,
 )
-from notebookapi.routing import APIWebSocketRoute, iter_route_contexts
-from notebookapi.security import HTTPBearer
+from notebookapi.param_functions import Security
+from notebookapi.security import HTTPBearer, SecurityScopes
 from notebookapi.testclient import TestClient
 from tests.core.serving import label
-
-
-def connect(app: NotebookAPI, path: str = "/", **options: Any) -> WebSocketTestSession:
-    """Return a connection, to be entered."""
-    return TestClient(app).websocket_connect(path, **options)
-
-
-def told(connection: AbstractContextManager[WebSocketTestSession]) -> Any:
-    """Return the one document that an endpoint sends."""
-    with connection as websocket:
-        return websocket.receive_json()
-
-
-async def tell(websocket: WebSocket, document: Any) -> None:
-    """Accept, send a document, and close."""
-    await websocket.accept()
-    await websocket.send_json(document)
-    await websocket.close()
-
+from tests.core.sockets import connect, tell, told
 
 # --- parameters
 
@@ -81,6 +57,23 @@ async def dependency(
     await tell(websocket, [*seen, id])
 
 
+class Page(BaseModel):
+    size: int
+    tags: list[str] = []
+
+
+def scopes(asked: SecurityScopes) -> list[str]:
+    return asked.scopes
+
+
+async def models(
+    websocket: WebSocket,
+    page: Annotated[Page, Query()],
+    asked: Annotated[list[str], Security(scopes, scopes=["x"])],
+) -> None:
+    await tell(websocket, [page.model_dump(), asked])
+
+
 async def bearer(
     websocket: WebSocket, token: Annotated[Any, Depends(HTTPBearer(auto_error=False))]
 ) -> None:
@@ -93,6 +86,7 @@ GIVEN: list[tuple[Callable[..., Any], str, dict[str, Any], Any]] = [
     (header_and_cookie, "/7", {"headers": {"x-one": "3"}}, [3, "-"]),
     (connection, "/7", {}, True),
     (dependency, "/7", {}, ["WebSocket", "NoneType", "7"]),
+    (models, "/7?size=1&tags=a&tags=b", {}, [{"size": 1, "tags": ["a", "b"]}, ["x"]]),
     (bearer, "/7", {"headers": {"authorization": "Bearer t"}}, "t"),
     (bearer, "/7", {}, None),
 ]
@@ -272,131 +266,3 @@ def test_overrides() -> None:
     assert told(connect(app, "/?q=3")) == 3
     app.dependency_overrides.clear()
     assert told(connect(app)) == "original"
-
-
-# --- where they are declared
-
-
-async def here(websocket: WebSocket) -> None:
-    await tell(websocket, websocket.url.path)
-
-
-def by_method(owner: NotebookAPI | APIRouter) -> None:
-    owner.add_api_websocket_route("/ws", here, name="named")
-
-
-def by_decorator(owner: NotebookAPI | APIRouter) -> None:
-    assert owner.websocket("/ws", name="named")(here) is here
-
-
-def by_plain_decorator(owner: NotebookAPI | APIRouter) -> None:
-    assert owner.websocket_route("/ws", name="named")(here) is here
-
-
-def by_plain_method(owner: NotebookAPI | APIRouter) -> None:
-    owner.add_websocket_route("/ws", here, name="named")
-
-
-def by_list(owner: NotebookAPI | APIRouter) -> None:
-    owner.routes.append(WebSocketRoute("/ws", here, name="named"))
-
-
-@pytest.mark.parametrize(
-    "declare", [by_method, by_decorator, by_plain_decorator, by_plain_method, by_list], ids=label
-)
-def test_declaring(declare: Callable[[Any], None]) -> None:
-    app = NotebookAPI()
-    declare(app)
-    router = APIRouter()
-    app.include_router(router, prefix="/late")
-    declare(router)  # live: after the inclusion
-    inner = NotebookAPI()
-    declare(inner)
-    app.mount("/mounted", inner)
-    for path in ("/ws", "/late/ws", "/mounted/ws"):
-        assert told(connect(app, path)) == path
-    assert app.url_path_for("named") == "/ws"
-
-
-def test_tools_see_the_routes() -> None:
-    app, router = NotebookAPI(openapi_url=None), APIRouter(prefix="/r")
-    router.websocket("/ws/{id:int}")(here)
-    app.include_router(router, prefix="/p")
-    [context] = iter_route_contexts(app.routes)
-    assert (context.path, context.path_format, context.name) == (
-        "/p/r/ws/{id:int}", "/p/r/ws/{id}", "here",
-    )  # fmt: skip
-    assert context.endpoint is here
-    assert context.original_route is router.routes[0]
-    assert isinstance(router.routes[0], APIWebSocketRoute)
-
-
-def test_the_document_does_not_show_them() -> None:
-    app = NotebookAPI()
-    app.websocket("/ws")(here)
-    assert app.openapi()["paths"] == {}
-
-
-# --- versions
-
-
-def test_an_open_connection_keeps_its_version() -> None:
-    app = NotebookAPI()
-
-    def version(number: int) -> Callable[..., Any]:
-        async def endpoint(websocket: WebSocket) -> None:
-            await websocket.accept()
-            async for _ in websocket.iter_text():
-                await websocket.send_json([number, websocket.url_for("other").path])
-
-        return endpoint
-
-    app.websocket("/ws")(version(1))
-    app.get("/a", name="other")(lambda: None)
-    [first, other] = [each.registration for each in app.router.declared.placed[-2:]]
-    with connect(app, "/ws") as old:
-        with edit() as draft:
-            draft.remove(app.router, first)
-            draft.remove(app.router, other)
-            app.websocket("/ws")(version(2))
-            app.get("/b", name="other")(lambda: None)
-        with connect(app, "/ws") as new:
-            for websocket, expected in ((old, [1, "/a"]), (new, [2, "/b"])):
-                websocket.send_text("")
-                assert websocket.receive_json() == expected
-
-
-# --- mistakes
-
-
-class Item(BaseModel):
-    name: str
-
-
-async def takes_a_body(websocket: WebSocket, item: Item) -> None: ...
-
-
-async def takes_a_request(websocket: WebSocket, request: Request) -> None: ...
-
-
-async def yields(websocket: WebSocket) -> AsyncIterator[int]:
-    yield 1
-
-
-@pytest.mark.parametrize(
-    ("path", "endpoint", "error", "message"),
-    [
-        ("/", takes_a_body, InvalidParameter, "`item` is read from the body"),
-        ("/", takes_a_request, InvalidParameter, "take the WebSocket or an HTTPConnection"),
-        ("/", yields, InvalidResponse, "websocket.send_text"),
-        ("ws", here, InvalidPath, "must start with a slash"),
-        ("", here, InvalidPath, "prefix and path are both empty"),
-        ("/{id:none}", here, InvalidPath, "none"),
-    ],
-    ids=label,
-)
-def test_mistake(
-    path: str, endpoint: Callable[..., Any], error: type[Exception], message: str
-) -> None:
-    with pytest.raises(error, match=message):
-        NotebookAPI().websocket(path)(endpoint)

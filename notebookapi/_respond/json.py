@@ -1,0 +1,64 @@
+"""Anything -> JSON text, as `jsonable_encoder` and the standard library have it, but at once."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from types import GeneratorType
+from typing import Any
+
+from notebookapi.encoders import jsonable_encoder
+
+
+class _Particular(Exception):
+    """Something that can be read only once."""
+
+
+class Writer:
+    """Writes any value as `json.dumps(jsonable_encoder(value))` does, compactly."""
+
+    def __init__(self, custom: Mapping[Any, Callable[[Any], Any]] | None = None) -> None:
+        """custom: functions by type, for types that JSON does not know."""
+        self._custom = custom
+        self._parts = _encoder(self._encoded)
+
+    def write(self, value: Any) -> bytes:
+        """Return JSON text in UTF-8. Raises what encoding step by step raises."""
+        try:
+            text = "".join(self._parts(value, 0))
+        except Exception:  # keys of other types, generators; or an error, which is told there
+            return self._step_by_step(value)
+        # Keys of SQLAlchemy's are left out, and only there.
+        return self._step_by_step(value) if '"_sa' in text else text.encode()
+
+    def _encoded(self, value: Any) -> Any:
+        if isinstance(value, GeneratorType):
+            raise _Particular
+        return jsonable_encoder(value, custom_encoder=self._custom)
+
+    def _step_by_step(self, value: Any) -> bytes:
+        encoded = jsonable_encoder(value, custom_encoder=self._custom)
+        return json.dumps(
+            encoded, ensure_ascii=False, allow_nan=False, indent=None, separators=(",", ":")
+        ).encode()
+
+
+def _encoder(default: Callable[[Any], Any]) -> Callable[[Any, int], Iterable[str]]:
+    """Return what gives the text of a value in parts; the number is the depth, 0."""
+    # A circle is found by the depth of the recursion, here as there.
+    make: Any = getattr(json.encoder, "c_make_encoder", None)
+    if make is None:
+        encoder = json.JSONEncoder(
+            ensure_ascii=False, check_circular=False, allow_nan=False, separators=(",", ":"),
+            default=default,
+        )  # fmt: skip
+        return lambda value, depth: encoder.iterencode(value)
+    # What `JSONEncoder` makes anew for each value, made once.
+    parts: Callable[[Any, int], Iterable[str]] = make(
+        None, default, json.encoder.encode_basestring, None, ":", ",", False, False, False
+    )
+    return parts
+
+
+untyped_json = Writer().write
+"""Returns a value as JSON text, as `JSONResponse(jsonable_encoder(value))` does."""

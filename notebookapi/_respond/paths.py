@@ -1,0 +1,89 @@
+"""Which of its two paths a path operation answers a request by."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from notebookapi._plan.generate import Generated
+from notebookapi._plan.steps import ExecutionPlan
+from notebookapi._respond.compile import Responder
+from notebookapi._respond.generate import generate_answer
+from notebookapi._respond.stream import Streamer
+from notebookapi.telemetry.data import OBSERVER
+
+ONLY_EXACT = os.environ.get("NOTEBOOKAPI_PATH") == "exact"
+"""Whether nothing is generated: for those who look for a fault."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Made:
+    """What has been generated of a plan and a responder; `why`: nothing has."""
+
+    plan: ExecutionPlan
+    responder: Responder | Streamer
+    function: ASGIApp | None
+    text: str
+    why: str
+
+
+class TwoPaths:
+    """The generated path for valid requests, the exact one for all others."""
+
+    plan: ExecutionPlan
+    responder: Responder | Streamer
+    endpoint: Callable[..., Any]
+    path: str
+    methods: Any
+    assigned_app: ASGIApp | None
+    _limited: ASGIApp | None
+    only_exact: bool = ONLY_EXACT
+    _made: _Made | None = None
+
+    async def _serve_exactly(self, scope: Scope, receive: Receive, send: Send) -> None:
+        raise NotImplementedError  # the path operation knows how
+
+    def explain(self) -> str:
+        """Return the source of the function that answers valid requests, or why there is none."""
+        made = self._generated()
+        return made.text or f"# Answered step by step: {made.why}.\n"
+
+    def function_for(self, scope: Scope) -> Any:
+        """Return the generated function if it, and it alone, answers a request; else None."""
+        made = self._made
+        if made is None or made.plan is not self.plan or made.responder is not self.responder:
+            made = self._generated()
+        if self._limited is not None or self.assigned_app is not None or OBSERVER in scope:
+            return None
+        app = scope.get("app")
+        if app is not None and getattr(app, "dependency_overrides", None):
+            return None
+        return made.function
+
+    def _path_for(self, scope: Scope) -> Any:
+        made = self._made
+        if made is None or made.plan is not self.plan or made.responder is not self.responder:
+            made = self._generated()
+        if made.function is None or OBSERVER in scope:
+            return self._serve_exactly
+        app = scope.get("app")
+        if app is not None and getattr(app, "dependency_overrides", None):
+            return self._serve_exactly
+        return made.function
+
+    def _generated(self) -> _Made:
+        label = f"{' '.join(sorted(self.methods))} {self.path}"
+        answer: Generated | str = "NOTEBOOKAPI_PATH says so"
+        if not self.only_exact:
+            answer = generate_answer(self.plan, self.responder, self._serve_exactly, label)
+        function, text, why = None, "", ""
+        if isinstance(answer, str):
+            why = answer
+        else:
+            function, text = answer.function, answer.text
+        self._made = _Made(self.plan, self.responder, function, text, why)
+        return self._made

@@ -1,0 +1,98 @@
+"""Requests that do not fit, where nothing else than the endpoint would have been called.
+
+The errors are those of the exact path, found by its functions; what is left out are exit stacks
+and wrappers, which have nothing to do where no dependency runs.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from starlette.requests import HTTPConnection
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from notebookapi._plan.extract import checked, read_from_body
+from notebookapi._plan.fields import ABSENT
+from notebookapi._plan.raw import header_of, headers_of, lists_of_query, query_of, request_with
+from notebookapi._plan.steps import ExecutionPlan, Value
+from notebookapi._respond.failing import answer_alone
+from notebookapi.exceptions import EndpointContext, RequestValidationError
+from notebookapi.params import ParamTypes
+from notebookapi.types import ErrorDetails
+
+
+def refuses_at_once(plan: ExecutionPlan) -> bool:
+    """Tell whether a plan calls its endpoint only."""
+    return len(plan.steps) == 1
+
+
+class Refusal:
+    """Answers a request that does not fit; hands on one that does, or whose body is unreadable."""
+
+    def __init__(self, plan: ExecutionPlan, context: EndpointContext, exact: ASGIApp) -> None:
+        self._values = tuple(e for e in plan.endpoint.arguments if isinstance(e, Value))
+        self._context = context
+        self._exact = exact
+
+    async def __call__(
+        self, scope: Scope, receive: Receive, send: Send, body: bytes | None = None
+    ) -> None:
+        """Answer. body: of a plan that reads one, which is JSON; `receive` gives it once more."""
+        document: Any = ABSENT
+        if body:
+            try:
+                document = json.loads(body)
+            except Exception:  # the exact path tells what is wrong
+                await self._exact(scope, receive, send)
+                return
+        errors = self._errors(_Parts(scope), document) if body != b"" else []
+        if not errors:
+            await self._exact(scope, receive, send)
+            return
+        told = None if document is ABSENT else document
+        error = RequestValidationError(errors, body=told, endpoint_ctx=self._context)
+        request = request_with(scope, receive, send, body)
+        await answer_alone(error, request, False, scope, receive, send)
+
+    def _errors(self, parts: _Parts, document: Any) -> list[ErrorDetails]:
+        found: list[ErrorDetails] = []
+        for value in self._values:
+            if value.in_ is None:
+                found += read_from_body(document, value)[1]
+            else:
+                found += checked(value, *parts.find(value))[1]
+        return found
+
+
+class _Parts:
+    """The parts of a request, each taken apart once."""
+
+    def __init__(self, scope: Scope) -> None:
+        self._scope = scope
+        self._query: dict[str, str] | None = None
+
+    def find(self, value: Value) -> tuple[str, Any]:
+        """Return a raw value and the name that it was found by."""
+        for name in value.names:
+            raw = self._one(value, name)
+            if raw is not ABSENT:
+                return name, raw
+        return "", ABSENT
+
+    def _one(self, value: Value, name: str) -> Any:
+        several = value.field.is_sequence
+        match value.in_:
+            case ParamTypes.path:
+                return self._scope["path_params"].get(name, ABSENT)
+            case ParamTypes.header:
+                function = headers_of if several else header_of
+                return function(self._scope["headers"], name.lower().encode("latin-1"))
+            case ParamTypes.cookie:
+                return HTTPConnection(self._scope).cookies.get(name, ABSENT)
+            case _ if several:
+                return lists_of_query(self._scope).get(name, ABSENT)
+            case _:
+                if self._query is None:
+                    self._query = query_of(self._scope)
+                return self._query.get(name, ABSENT)

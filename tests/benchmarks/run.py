@@ -1,0 +1,123 @@
+"""Compares frameworks: prints tables, and writes them to docs/benchmarks.md."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Protocol
+
+from tests.benchmarks import cold
+from tests.benchmarks.end_to_end import OWN_SERVER, Servers
+from tests.benchmarks.in_process import Workers
+from tests.benchmarks.report import Measured, cold_table, machine
+from tests.benchmarks.workloads import BY_NAME, WORKLOADS, Workload
+
+PAGE = Path(__file__).parents[2] / "docs" / "benchmarks.md"
+FRAMEWORKS = (
+    "fastapi", "notebookapi", "bare", "starlette", "litestar", "litestar_msgspec", "blacksheep",
+    "robyn",
+)  # fmt: skip
+# What a framework has no way to do, or not in the same sense.
+_CANNOT = {("W4", "robyn"), ("W8b", "robyn"), ("W5d", "robyn"), ("W8", "robyn")}
+_ABOUT = """# Benchmarks
+
+Written by `scripts/bench`. How many times as fast as FastAPI, in the same run: CPU time per request,
+the median of the ratios of rounds that were interleaved. Each reply is checked before it is timed.
+`bare` is ASGI by hand, what Python can do at best. † Not like for like: starlette and blacksheep
+spell dependencies out, blacksheep runs `def` on the event loop, litestar validates no result.
+"""
+
+
+class Runner(Protocol):
+    """Measures one workload of one framework."""
+
+    def measure(self, framework: str, workload: Workload) -> float: ...
+
+    def close(self) -> None: ...
+
+
+def compare(
+    runner: Runner, frameworks: Sequence[str], workloads: Sequence[Workload], rounds: int
+) -> Measured:
+    """Measure everything, rounds interleaved: A B C, C B A, …"""
+    measured = Measured(frameworks)
+    try:
+        for workload in workloads:
+            print(f"  {workload.name}", end="", file=sys.stderr, flush=True)
+            for number in range(rounds):
+                for framework in frameworks[:: 1 if number % 2 == 0 else -1]:
+                    _measure(measured, runner, framework, workload)
+    finally:
+        print(file=sys.stderr)
+        runner.close()
+    return measured
+
+
+def _measure(measured: Measured, runner: Runner, framework: str, workload: Workload) -> None:
+    key = (workload.name, framework)
+    if key in measured.errors or key in _CANNOT:
+        return
+    if workload.only and framework not in workload.only:
+        return
+    try:
+        measured.costs.setdefault(key, []).append(runner.measure(framework, workload))
+    except RuntimeError as error:
+        measured.errors[key] = str(error)
+
+
+def _section(title: str, measured: Measured, chosen: Sequence[Workload], *, ends: bool) -> str:
+    lines = [f"## {title}", "", *measured.table(chosen, end_to_end=ends), ""]
+    missed = measured.missed(chosen, end_to_end=ends)
+    lines.append(f"Targets missed: {', '.join(missed) or 'none'}.")
+    lines += [f"- {framework} {name}: {error}" for (name, framework), error
+              in measured.errors.items()]  # fmt: skip
+    return "\n".join([*lines, ""])
+
+
+def sections(options: argparse.Namespace) -> list[str]:
+    """Measure what is asked for; return the sections of the page."""
+    frameworks = options.frameworks.split(",")
+    chosen = [BY_NAME[each] for each in options.workloads.split(",")]
+    found = []
+    if "in-process" in options.what:
+        asgi = [each for each in frameworks if each not in OWN_SERVER]
+        measured = compare(Workers(options.seconds), asgi, chosen, options.rounds)
+        found.append(_section("In process", measured, chosen, ends=False))
+    if "end-to-end" in options.what:
+        served = [each for each in chosen if each.end_to_end]
+        measured = compare(Servers(options.seconds), frameworks, served, options.rounds)
+        title = "End to end: uvicorn under wrk, the server's CPU time"
+        found.append(_section(title, measured, served, ends=True))
+    if "cold" in options.what:
+        table = cold_table(cold.measure(min(options.rounds, 5)))
+        found.append("\n".join(["## Before the first request", "", *table, ""]))
+    if "memory" in options.what:
+        from tests.benchmarks import memory
+
+        found.append("\n".join(["## Growth of memory", "", *memory.report(), ""]))
+    return found
+
+
+def main() -> None:
+    """Read the command line, measure, print, write."""
+    parser = argparse.ArgumentParser(prog="scripts/bench", description=__doc__)
+    kinds = ("in-process", "end-to-end", "cold", "memory")
+    parser.add_argument("what", nargs="*", help=f"any of {', '.join(kinds)}; default: all")
+    parser.add_argument("--frameworks", default=",".join(FRAMEWORKS))
+    parser.add_argument("--workloads", default=",".join(each.name for each in WORKLOADS))
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--seconds", type=float, default=0.2, help="of one measurement")
+    parser.add_argument("--no-page", action="store_true", help="print only")
+    options = parser.parse_args()
+    options.what = options.what or kinds
+    for each in options.what:
+        if each not in kinds:
+            parser.error(f"{each!r} is none of {', '.join(kinds)}")
+    text = "\n".join([_ABOUT, *machine(), "", *sections(options)])
+    print(text)
+    if not options.no_page:
+        PAGE.write_text(text.rstrip() + "\n")
+
+
+if __name__ == "__main__":
+    main()
