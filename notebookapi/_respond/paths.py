@@ -43,6 +43,7 @@ class TwoPaths:
     _limited: ASGIApp | None
     only_exact: bool = ONLY_EXACT
     _made: _Made | None = None
+    _was_asked: bool = False
 
     async def _serve_exactly(self, scope: Scope, receive: Receive, send: Send) -> None:
         raise NotImplementedError  # the path operation knows how
@@ -54,25 +55,25 @@ class TwoPaths:
 
     def function_for(self, scope: Scope) -> Any:
         """Return the generated function if it, and it alone, answers a request; else None."""
-        made = self._made
-        if made is None or made.plan is not self.plan or made.responder is not self.responder:
-            made = self._generated()
-        if self._limited is not None or self.assigned_app is not None or OBSERVER in scope:
+        if self._limited is not None or self.assigned_app is not None:
             return None
-        app = scope.get("app")
-        if app is not None and getattr(app, "dependency_overrides", None):
-            return None
-        return made.function
+        return self._function(scope)
 
     def _path_for(self, scope: Scope) -> Any:
+        return self._function(scope) or self._serve_exactly
+
+    def _function(self, scope: Scope) -> ASGIApp | None:
         made = self._made
         if made is None or made.plan is not self.plan or made.responder is not self.responder:
+            if not self._was_asked:  # what is asked once is not worth it
+                self._was_asked = True
+                return None
             made = self._generated()
-        if made.function is None or OBSERVER in scope:
-            return self._serve_exactly
+        if OBSERVER in scope:
+            return None
         app = scope.get("app")
         if app is not None and getattr(app, "dependency_overrides", None):
-            return self._serve_exactly
+            return None
         return made.function
 
     def _generated(self) -> _Made:

@@ -44,6 +44,8 @@ def routes_of(app: NotebookAPI) -> list[APIRoute]:
 
 for _route in routes_of(EXACT):
     _route.only_exact = True
+for _route in routes_of(GENERATED):
+    _route.explain()  # generated now, not when it is asked for the second time
 
 
 async def ask(app: NotebookAPI, asked: Asked, log: Log) -> Told:
