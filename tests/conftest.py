@@ -1,6 +1,7 @@
 """Settings that all tests share."""
 
 import os
+import signal
 from collections.abc import Generator
 
 import pytest
@@ -12,6 +13,12 @@ settings.register_profile("full", deadline=None, max_examples=300)
 
 IS_FULL = os.environ.get("NOTEBOOKAPI_TEST_FULL") == "1"
 settings.load_profile("full" if IS_FULL else "default")
+
+
+# A shell starts what it runs in the background with interrupts ignored, and what we start would
+# inherit that. Some tests interrupt.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

@@ -22,6 +22,7 @@ addopts = -q --strict-markers -p no:cacheprovider --inline-snapshot=disable
     --continue-on-collection-errors
 xfail_strict = true
 timeout = 30
+markers = xdist_group: a plugin's, which is not needed here
 filterwarnings =
     error
     ignore::pytest.PytestAssertRewriteWarning
