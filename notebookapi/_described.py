@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
-from typing import Any
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from notebookapi._checks import check_slash
 from notebookapi._conflicts import unreached
 from notebookapi._docs_pages import docs_routes, serving
-from notebookapi._openapi.document import Info, make_document
+from notebookapi._settings import setting, value_of
 from notebookapi._table.published import Declared, Published
 from notebookapi._tree import routers_in, routes_in
 from notebookapi.editing import Application, current_draft
 from notebookapi.routing import APIRouter, registration_of
+
+if TYPE_CHECKING:
+    from notebookapi._openapi.pieces import Pieces
 
 
 class Described(Application):
@@ -23,20 +27,21 @@ class Described(Application):
     webhooks: APIRouter
     """Requests that the API makes to those who asked for them, declared like path operations, by
     name. They are documented, and not served."""
-    title: str
-    summary: str | None
-    description: str
-    version: str
-    terms_of_service: str | None
-    contact: dict[str, Any] | None
-    license_info: dict[str, Any] | None
+    title: str = setting()
+    summary: str | None = setting()
+    description: str = setting()
+    version: str = setting()
+    terms_of_service: str | None = setting()
+    contact: dict[str, Any] | None = setting()
+    license_info: dict[str, Any] | None = setting()
     openapi_version: str = "3.1.0"
     openapi_url: str | None
-    openapi_tags: list[dict[str, Any]] | None
-    openapi_external_docs: dict[str, Any] | None
-    servers: list[dict[str, Any]]
-    separate_input_output_schemas: bool
-    problem_details: bool
+    openapi_tags: list[dict[str, Any]] | None = setting()
+    openapi_external_docs: dict[str, Any] | None = setting()
+    servers: list[dict[str, Any]] = setting()
+    separate_input_output_schemas: bool = setting()
+    problem_details: bool = setting()
+    """Whether errors are told as RFC 9457 has it, where no handler answers them."""
     _tells_of_conflicts: bool = True
     """Whether a route that is never reached is warned of, and left out of the document. Where it
     is not, the last of two operations with one path and method is documented."""
@@ -49,6 +54,7 @@ class Described(Application):
 
     _assigned: dict[str, Any] | None = None
     _made: tuple[_Key, dict[str, Any]] | None = None
+    _pieces: Pieces | None = None
 
     def setup(self) -> None:
         """Declare the routes of the document and of the pages; programs override this.
@@ -70,9 +76,14 @@ class Described(Application):
         """Return the OpenAPI document of what is served, made once per publication."""
         if self._assigned is not None:
             return self._assigned
+        # Loaded when it is first needed: a fifth of the time that the package takes to load.
+        from notebookapi._openapi.document import Info, make_document
+        from notebookapi._openapi.pieces import Pieces
+
         key = self._key()
         if self._made is None or self._made[0] != key:
             published, _, info, (separate, problems) = key
+            self._pieces = self._pieces or Pieces()
             document = make_document(
                 Info(**info),
                 routes_in(published),
@@ -81,6 +92,7 @@ class Described(Application):
                 problems=problems,
                 last=not self._tells_of_conflicts,
                 unreached=unreached(published.conflicts),
+                pieces=self._pieces,
             )
             self._made = (deepcopied(key), document)
         return self._made[1]
@@ -103,8 +115,10 @@ class Described(Application):
     def _key(self) -> _Key:
         """Return all that the document is made of."""
         sent = tuple(router.declared for router in routers_in(self.webhooks))
-        switches = self.separate_input_output_schemas, self.problem_details
-        return self._seen(), sent, self._info(), switches
+        published = self._seen()
+        own = partial(value_of, self, declared=published.declared[self])
+        switches = own("separate_input_output_schemas"), own("problem_details")
+        return published, sent, _info(own), switches
 
     def _seen(self) -> Published:
         """Return what the running request for the document is served by, else what is published.
@@ -117,20 +131,17 @@ class Described(Application):
         draft = current_draft()
         return draft.preview(self) if draft and draft.operations else self.published
 
-    def _info(self) -> Mapping[str, Any]:
-        return {
-            "title": self.title,
-            "version": self.version,
-            "openapi_version": self.openapi_version,
-            "summary": self.summary,
-            "description": self.description,
-            "terms_of_service": self.terms_of_service,
-            "contact": self.contact,
-            "license_info": self.license_info,
-            "tags": self.openapi_tags,
-            "servers": self.servers,
-            "external_docs": self.openapi_external_docs,
-        }
+
+_NAMES = "title version openapi_version summary description terms_of_service contact license_info"
+_INFO = {name: name for name in (*_NAMES.split(), "servers")} | {
+    "tags": "openapi_tags",
+    "external_docs": "openapi_external_docs",
+}
+
+
+def _info(own: Callable[[str], Any]) -> Mapping[str, Any]:
+    """Return what the document says of an application. own: returns the value of an attribute."""
+    return {key: own(name) for key, name in _INFO.items()}
 
 
 _Key = tuple[Published, Sequence[Declared], Mapping[str, Any], tuple[bool, bool]]

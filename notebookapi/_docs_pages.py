@@ -64,7 +64,7 @@ class _Pages:
 
     def asset(self, name: str) -> str:
         page = self.app.docs_url or self.app.redoc_url
-        return f"{page}/assets/{name}" if page else ""
+        return f"{page.rstrip('/')}/assets/{name}" if page else ""
 
     async def document(self, request: Request) -> JSONResponse:
         token = serving.set((self.app, request.scope["notebookapi"].published))

@@ -18,6 +18,7 @@ from starlette.routing import BaseRoute, Match, NoMatchFound
 from starlette.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
 
+from notebookapi._accepting import is_zero_quality
 from notebookapi._options import Inherited, RouteSpec
 from notebookapi._respond.handlers import request_response
 from notebookapi._route import APIRoute
@@ -217,14 +218,6 @@ def accepts_html(request: Request) -> bool:
     """
     for each in ",".join(request.headers.getlist("accept")).split(","):
         kind, *parameters = (part.strip() for part in each.split(";"))
-        if kind.lower() in _HTML and not any(map(_is_zero_quality, parameters)):
+        if kind.lower() in _HTML and not any(map(is_zero_quality, parameters)):
             return True
     return False
-
-
-def _is_zero_quality(parameter: str) -> bool:
-    name, _, value = parameter.partition("=")
-    try:
-        return name.strip().lower() == "q" and float(value) == 0
-    except ValueError:
-        return False

@@ -4,17 +4,102 @@ from __future__ import annotations
 
 import inspect
 import warnings
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, MutableSequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from typing import Any, Literal
+from dataclasses import dataclass
+from typing import Any, Literal, overload
 
 from starlette.types import Lifespan
 
+from notebookapi._table.published import Registration
+from notebookapi.editing import Owner, edit
 from notebookapi.exceptions import InvalidOption
 from notebookapi.types import DecoratedCallable
 
 Event = Literal["startup", "shutdown"]
 Handler = Callable[[], Any]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class EventHandler:
+    """A function and the event that it is called at."""
+
+    event: Event
+    call: Handler
+
+
+def event_registration(event: Event, call: Handler) -> Registration:
+    """Return what identifies a handler among the others of its router.
+
+    A function of a module is known by its name, so that its redefinition replaces it; anything
+    else (a lambda, a method, what a function made) by itself.
+    """
+    path = getattr(call, "__qualname__", "")
+    is_named = inspect.isfunction(call) and path.isidentifier()
+    name = getattr(call, "__name__", None) or repr(call)
+    return Registration(
+        "event",
+        (event, call.__module__, path) if is_named else (event, id(call)),
+        EventHandler(event, call),
+        f"on_event {event} ({name})",
+    )
+
+
+class Handlers(MutableSequence[Handler]):
+    """The handlers of one event, in order. Changing it changes what is declared."""
+
+    def __init__(self, owner: Owner, event: Event) -> None:
+        self._owner = owner
+        self._event: Event = event
+
+    @property
+    def _declared(self) -> list[Registration]:
+        every = (each.registration for each in self._owner.declared.of("event"))
+        return [each for each in every if each.value.event == self._event]
+
+    @overload
+    def __getitem__(self, index: int) -> Handler: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Handler]: ...
+    def __getitem__(self, index: int | slice) -> Handler | list[Handler]:
+        return [each.value.call for each in self._declared][index]
+
+    def __len__(self) -> int:
+        return len(self._declared)
+
+    def insert(self, index: int, value: Handler) -> None:
+        """Register a handler in front of others, or behind them all."""
+        there = self._declared
+        if index >= len(there):
+            self._owner._register(event_registration(self._event, value))
+        else:
+            self[:] = [*self[:index], value, *self[index:]]
+
+    def __setitem__(self, index: int | slice, value: Any) -> None:
+        wanted = list(self)
+        wanted[index] = value
+        with edit() as draft:
+            for each in self._declared:
+                draft.remove(self._owner, each)
+            for handler in wanted:
+                draft.add(self._owner, event_registration(self._event, handler))
+
+    def __delitem__(self, index: int | slice) -> None:
+        found = self._declared[index]
+        with edit() as draft:
+            for each in [found] if isinstance(found, Registration) else found:
+                draft.remove(self._owner, each)
+
+    def __add__(self, others: Iterable[Handler]) -> list[Handler]:
+        return [*self, *others]
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, (list, Handlers)) and list(self) == list(other)
+
+    __hash__ = None  # type: ignore[assignment]  # as a list's
+
+    def __repr__(self) -> str:
+        return repr(list(self))
 
 
 class Events:
@@ -23,18 +108,27 @@ class Events:
     They are called in the order of their registration.
     """
 
-    def __init__(self, on_startup: Iterable[Handler] = (), on_shutdown: Iterable[Handler] = ()):
-        self.startup: list[Handler] = list(on_startup)
-        self.shutdown: list[Handler] = list(on_shutdown)
+    def __init__(
+        self, owner: Owner, on_startup: Iterable[Handler] = (), on_shutdown: Iterable[Handler] = ()
+    ) -> None:
+        """owner: the router that declares them."""
+        self.startup = Handlers(owner, "startup")
+        self.shutdown = Handlers(owner, "shutdown")
+        for handler in on_startup:
+            owner._begin_with(event_registration("startup", handler))
+        for handler in on_shutdown:
+            owner._begin_with(event_registration("shutdown", handler))
 
     @asynccontextmanager
     async def lifespan(self, app: Any) -> AsyncIterator[Mapping[str, Any] | None]:
-        """Call them around what is inside."""
+        """Call them around what is inside; what goes wrong in there skips none of the last."""
         for handler in self.startup:
             await _call(handler)
-        yield None
-        for handler in self.shutdown:
-            await _call(handler)
+        try:
+            yield None
+        finally:
+            for handler in self.shutdown:
+                await _call(handler)
 
 
 class EventVerbs:
@@ -45,12 +139,12 @@ class EventVerbs:
         raise NotImplementedError  # a router's own, those of an application's router
 
     @property
-    def on_startup(self) -> list[Handler]:
+    def on_startup(self) -> MutableSequence[Handler]:
         """The functions that are called at start-up, in order."""
         return self._events.startup
 
     @property
-    def on_shutdown(self) -> list[Handler]:
+    def on_shutdown(self) -> MutableSequence[Handler]:
         """The functions that are called at shutdown, in order."""
         return self._events.shutdown
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from typing import Any, TypedDict
 
@@ -25,6 +26,7 @@ class FormLimits(TypedDict, total=False):
 
 
 _KEYS = tuple(FormLimits.__annotations__)
+_MOST_DIGITS = len(str(sys.maxsize))
 
 
 def check_limits(max_body_size: object, form_limits: object) -> None:
@@ -93,5 +95,13 @@ def announced_size(scope: Mapping[str, Any]) -> int:
     """Return how many bytes a request says that its body has; 0 where it does not say."""
     for name, value in scope["headers"]:
         if name == b"content-length":
-            return int(value) if value.isdigit() else 0
+            return _as_size(value)
     return 0
+
+
+def _as_size(text: bytes) -> int:
+    if not text.isdigit():
+        return 0
+    digits = text.lstrip(b"0") or b"0"
+    # Python refuses to read a number of thousands of digits; no limit is as large as these.
+    return int(digits) if len(digits) < _MOST_DIGITS else sys.maxsize

@@ -9,9 +9,19 @@ import difflib
 import functools
 import inspect
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import MISSING, dataclass, field, fields, replace
 from enum import Enum
-from typing import Any, Final, Literal, ParamSpec, TypedDict, TypeVar, get_type_hints
+from typing import (
+    Any,
+    Final,
+    Literal,
+    ParamSpec,
+    TypedDict,
+    TypeVar,
+    Unpack,
+    get_args,
+    get_type_hints,
+)
 
 from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.responses import Response
@@ -102,6 +112,35 @@ class RouteOptions(TypedDict, total=False):
     """Most fields, files and bytes of a form. Default, for each: as for `max_body_size`."""
 
 
+class InclusionOptions(TypedDict, total=False):
+    """What routers and inclusions hand down, as `APIRouter` and `include_router` take it."""
+
+    prefix: str
+    """What the paths begin with. Default: nothing."""
+    tags: Sequence[str | Enum] | None
+    """Groups in the documentation, in front of an operation's own. Default: none."""
+    dependencies: Sequence[Depends] | None
+    """Dependencies that run before an operation's own. Default: none."""
+    default_response_class: type[Response] | Unset
+    """Class of the responses of operations that name none. Default: JSON."""
+    responses: Mapping[int | str, dict[str, Any]] | None
+    """More responses to document, by status. Default: none."""
+    callbacks: Sequence[BaseRoute] | None
+    """Requests that the API may make to its caller, to document. Default: none."""
+    raises: Sequence[type[StarletteHTTPException]] | None
+    """Errors to document. Default: none."""
+    deprecated: bool | None
+    """Mark all operations as deprecated. Default: not."""
+    include_in_schema: bool
+    """Show the operations in the OpenAPI document. Default: True."""
+    generate_unique_id_function: UniqueIdFunction | Unset
+    """Makes the operationId from the route. Default: name, path and method."""
+    max_body_size: int | None
+    """Most bytes of a request's body. Default: as where this is included."""
+    form_limits: FormLimits | None
+    """Most fields, files and bytes of a form. Default, for each: as where this is included."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class RouteSpec:
     """The options of one path operation, complete."""
@@ -178,6 +217,14 @@ class Inherited:
         check_limits(self.max_body_size, self.form_limits)
         check_options(self)
 
+    @classmethod
+    def given(
+        cls, *, strict_content_type: bool | Unset = UNSET, **options: Unpack[InclusionOptions]
+    ) -> "Inherited":
+        """Return what a program says to be handed down; None stands for the default."""
+        said: dict[str, Any] = {key: value for key, value in options.items() if value is not None}
+        return cls(strict_content_type=strict_content_type, **said)
+
     def then(self, inner: "Inherited") -> "Inherited":
         """Return what both hand down to an operation inside `inner`, which is inside this."""
         return Inherited(
@@ -206,31 +253,42 @@ def _nearest(inner: Any, outer: Any) -> Any:
 
 
 NAMES = tuple(option.name for option in fields(RouteSpec))
-_DEFAULTS: Mapping[str, Any] = {option.name: option.default for option in fields(RouteSpec)}
+_DEFAULTS: Mapping[Any, Mapping[str, Any]] = {
+    RouteOptions: {option.name: option.default for option in fields(RouteSpec)},
+    InclusionOptions: {
+        option.name: None if option.default in ((), MISSING) else option.default
+        for option in fields(Inherited)
+        if option.name in InclusionOptions.__annotations__
+    },
+}
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 
 def spells_out(function: F) -> F:
-    """Give a method that takes `**options: Unpack[RouteOptions]` the signature of each option.
+    """Give a method that takes `**options: Unpack[Options]` the signature of each option.
 
     Callers that leave one out get its default, so that an overriding `add_api_route` sees every
     keyword. Raises InvalidOption for a name that is not an option, with the nearest that is.
     """
     own = inspect.signature(function)
     named = [p for p in own.parameters.values() if p.kind is not p.VAR_KEYWORD]
-    known = {p.name for p in named} | set(NAMES)
-    hints = get_type_hints(RouteOptions)
+    (unpacked,) = (p.annotation for p in own.parameters.values() if p not in named)
+    (options_kind,) = get_args(unpacked)
+    defaults = _DEFAULTS[options_kind]
+    known = {p.name for p in named} | set(defaults)
+    hints = get_type_hints(options_kind)
+    place = _place(function)
     spelled = [
         inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default,
                           annotation=hints[name])
-        for name, default in _DEFAULTS.items()
+        for name, default in defaults.items()
     ]  # fmt: skip
 
     @functools.wraps(function)
     def complete(*args: Any, **options: Any) -> Any:
-        _check_names(f"app.{function.__name__}", options, known)
-        return function(*args, **{**_DEFAULTS, **options})
+        _check_names(place, options, known)
+        return function(*args, **{**defaults, **options})
 
     complete.__signature__ = own.replace(parameters=[*named, *spelled])  # type: ignore[attr-defined]  # documented by inspect
     return complete  # type: ignore[return-value]  # same call, longer signature
@@ -246,8 +304,7 @@ def names_nearest(function: Callable[P, T]) -> Callable[P, T]:
     Python's own TypeError names it too, but not the nearest that is.
     """
     known = set(inspect.signature(function).parameters)
-    owner, _, name = function.__qualname__.rpartition(".")
-    place = owner if name == "__init__" else f"{owner}.{name}"
+    place = _place(function)
 
     @functools.wraps(function)
     def checked(*args: P.args, **options: P.kwargs) -> T:
@@ -255,6 +312,12 @@ def names_nearest(function: Callable[P, T]) -> Callable[P, T]:
         return function(*args, **options)
 
     return checked
+
+
+def _place(function: Callable[..., Any]) -> str:
+    """Return what a program knows a method by."""
+    owner, _, name = function.__qualname__.rpartition(".")
+    return owner if name == "__init__" else f"app.{name}"
 
 
 def _check_names(place: str, options: Mapping[str, object], known: set[str]) -> None:

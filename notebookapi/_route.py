@@ -4,31 +4,32 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable, Collection, Coroutine, Iterable, Sequence
+from collections.abc import Callable, Collection, Coroutine, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from enum import Enum
 from functools import cached_property
-from typing import Any, SupportsIndex, Unpack
+from typing import Any, Unpack
 
 from pydantic.fields import FieldInfo
 from starlette._exception_handler import wrap_app_handling_exceptions
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Match, NoMatchFound, Route, Router, get_name
+from starlette.routing import Match, NoMatchFound, Route, get_name
 from starlette.types import Receive, Scope, Send
 
 from notebookapi._checks import check_endpoint, check_methods
+from notebookapi._itself import Itself
 from notebookapi._limits import Limited
 from notebookapi._options import NAMES, UNSET, Inherited, RouteOptions, RouteSpec, Unset
 from notebookapi._plan.compile import compile_plan
 from notebookapi._plan.execute import Exits, call, solve
 from notebookapi._plan.fields import ModelField, make_field
 from notebookapi._plan.overrides import Overrides
-from notebookapi._plan.signature import described, read_returns, unwrapped
+from notebookapi._plan.signature import described, read_returns, swallowed, unwrapped
 from notebookapi._plan.steps import YIELDING, ExecutionPlan
-from notebookapi._respond.compile import Responder, compile_responder, has_body
-from notebookapi._respond.handlers import EXITS, Handler, request_response, swallowed
+from notebookapi._respond.compile import Responder, compile_responder, defined, has_body
+from notebookapi._respond.handlers import EXITS, Handler, request_response
 from notebookapi._respond.observing import observed_response, observer_of
 from notebookapi._respond.paths import TwoPaths
 from notebookapi._respond.raises import check_raises
@@ -45,7 +46,7 @@ from notebookapi.exceptions import (
 from notebookapi.params import Depends
 
 
-class APIRoute(TwoPaths, OperationView, Route):
+class APIRoute(Itself, TwoPaths, OperationView, Route):
     """One endpoint at one path, for one or more methods.
 
     The options are attributes too (`route.tags`, `route.operation_id` …); those that the OpenAPI
@@ -250,12 +251,6 @@ class APIRoute(TwoPaths, OperationView, Route):
             before=before,
         )
 
-    # starlette compares routes by what they say; here a route is itself, and can be a key.
-    __hash__ = object.__hash__
-
-    def __eq__(self, other: object) -> bool:
-        return self is other
-
     def __repr__(self) -> str:
         return f"{type(self).__name__}({' '.join(sorted(self.methods))} {self.path}, {self.name})"
 
@@ -320,64 +315,10 @@ def _extra_models(spec: RouteSpec, endpoint: Callable[..., Any]) -> dict[int | s
                 f"section 6.4.1), so {model!r} could never be sent; leave the model out."
             )
         made[code] = make_field(
-            "response", model, FieldInfo(), mode="serialization", place=described(endpoint)
+            "response",
+            defined(model, endpoint),
+            FieldInfo(),
+            mode="serialization",
+            place=described(endpoint),
         )
     return made
-
-
-class RouteList(list[BaseRoute]):
-    """What a router declares, as a list. Programs change it in place: so does this."""
-
-    def __init__(self, router: Router, routes: Iterable[BaseRoute]) -> None:
-        super().__init__(routes)
-        self._router = router
-
-    def append(self, route: BaseRoute) -> None:
-        """Declare a route behind the others."""
-        self._change(lambda routes: routes.append(route))
-
-    def extend(self, routes: Iterable[BaseRoute]) -> None:
-        """Declare routes behind the others, all at once."""
-        self._change(lambda wanted: wanted.extend(routes))
-
-    def __iadd__(self, routes: Iterable[BaseRoute]) -> RouteList:  # type: ignore[override, misc]  # a list's own returns Self
-        self.extend(routes)
-        return self
-
-    def _change(self, change: Callable[[list[BaseRoute]], Any]) -> Any:
-        wanted = list(self._router.routes)  # another list may have changed it since
-        result = change(wanted)
-        self._router.routes = wanted
-        super().__setitem__(slice(None), wanted)
-        return result
-
-    def insert(self, index: SupportsIndex, route: BaseRoute) -> None:
-        """Declare a route in front of others."""
-        self._change(lambda routes: routes.insert(index, route))
-
-    def remove(self, route: BaseRoute) -> None:
-        """Withdraw a route. Raises ValueError where it is not declared."""
-        self._change(lambda routes: routes.remove(route))
-
-    def pop(self, index: SupportsIndex = -1) -> BaseRoute:
-        """Withdraw the route at `index` and return it."""
-        popped: BaseRoute = self._change(lambda routes: routes.pop(index))
-        return popped
-
-    def clear(self) -> None:
-        """Withdraw all routes."""
-        self._change(lambda routes: routes.clear())
-
-    def reverse(self) -> None:
-        """Declare the routes the other way round."""
-        self._change(lambda routes: routes.reverse())
-
-    def sort(self, *, key: Any = None, reverse: bool = False) -> None:
-        """Declare the routes in another order."""
-        self._change(lambda routes: routes.sort(key=key, reverse=reverse))
-
-    def __setitem__(self, index: Any, value: Any) -> None:
-        self._change(lambda routes: routes.__setitem__(index, value))
-
-    def __delitem__(self, index: Any) -> None:
-        self._change(lambda routes: routes.__delitem__(index))

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from weakref import WeakKeyDictionary
 
 from starlette.routing import BaseRoute, Host, Mount, WebSocketRoute
 
@@ -16,7 +15,7 @@ from notebookapi._table import Entry, RouteTable, compile_pattern
 from notebookapi._table.around import Around
 from notebookapi._table.published import Declared, Place, Placed, Published, Registration
 from notebookapi._wrapping import chain_of
-from notebookapi.editing import Owner, View
+from notebookapi.editing import Application, Owner, View
 from notebookapi.routing import APIRouter, Inclusion, checked, included
 
 Chain = tuple[Registration, ...]
@@ -133,33 +132,37 @@ def mounted_in(published: Published) -> list[Any]:
     found = list(published.mounted.items())
     for _, inner in found:
         found.extend(inner.mounted.items())
-    return [application for application, _ in found]
+    return list({each: None for each, _ in found if isinstance(each, Application)})
 
 
-def kept_calls(published: Published) -> frozenset[Any]:
-    """Return the dependencies with the scope "app" of all that is served."""
-    if published not in _kept_calls:
-        _kept_calls[published] = frozenset(
-            step.call
-            for route in _served([each.route for each in _entries(published)])
-            for step in getattr(getattr(route, "plan", None), "steps", ())
-            if step.scope == "app"
-        )
-    return _kept_calls[published]
+def left_behind(application: Application, before: Published) -> list[Any]:
+    """Return the applications mounted inside before that nothing of ours reaches any more."""
+    gone = set(mounted_in(before)) - {application, *mounted_in(application.published)}
+    return [inner for inner in gone if not inner._servers and not _is_reached(inner, gone)]
 
 
-def _served(routes: Iterable[BaseRoute]) -> Iterator[BaseRoute]:
-    """Yield routes, those of routers that are included or mounted with them."""
-    for route in routes:
-        if isinstance(route, Inclusion) or (
-            isinstance(route, Mount) and isinstance(route.app, APIRouter)
-        ):
-            yield from _served(route.routes)
-        else:
-            yield route
+def _is_reached(inner: Owner, gone: set[Any]) -> bool:
+    """Tell whether an application outside of `gone` serves one that is mounted in it."""
+    waiting, seen = [inner], {inner}
+    for owner in waiting:
+        slot = owner._slot if isinstance(owner, Application) and owner not in gone else None
+        if slot is not None and inner in mounted_in(slot.new):
+            return True
+        more = set(owner._parents) - seen
+        waiting += more
+        seen |= more
+    return False
 
 
-_kept_calls: WeakKeyDictionary[Published, frozenset[Any]] = WeakKeyDictionary()
+def kept_calls(lines: Lines) -> frozenset[Any]:
+    """Return the dependencies with the scope "app" of these lines."""
+    return frozenset(
+        step.call
+        for entry in lines.entries
+        for step in getattr(getattr(entry.route, "plan", None), "steps", ())
+        if step.scope == "app"
+    )
+
 
 _INSIDE = -(1 << 62)
 
@@ -215,10 +218,11 @@ def _entry(route: BaseRoute, level: _Level, order: Place) -> Entry:
     return Entry(order, pattern, frozenset(methods) if methods else None, served)
 
 
-def applications_mounted(lines: Lines) -> list[Owner]:
-    """Return the applications of ours that are mounted somewhere in the tree."""
-    return [
-        chain[-1].child
+def owners_mounted(lines: Lines) -> list[Owner]:
+    """Return the applications and routers that are mounted somewhere in the tree, each once."""
+    found = {
+        chain[-1].child: None
         for chain in lines.chains.values()
         if chain[-1].kind == "mount" and chain[-1].child is not None
-    ]
+    }
+    return list(found)

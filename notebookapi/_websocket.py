@@ -13,6 +13,7 @@ from starlette.routing import BaseRoute, WebSocketRoute, get_name
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 
+from notebookapi._itself import Itself
 from notebookapi._options import Inherited
 from notebookapi._paths import check_path, joined
 from notebookapi._plan.compile import compile_plan, flavour_of
@@ -31,7 +32,7 @@ from notebookapi.params import Depends
 from notebookapi.types import DecoratedCallable
 
 
-class APIWebSocketRoute(Overridable, WebSocketRoute):
+class APIWebSocketRoute(Itself, Overridable, WebSocketRoute):
     """One endpoint for WebSocket connections to one path."""
 
     def __init__(
@@ -123,12 +124,6 @@ class APIWebSocketRoute(Overridable, WebSocketRoute):
                 "or a cookie, or from what the client sends."
             )
         return plan
-
-    # starlette compares routes by what they say; here a route is itself, and can be a key.
-    __hash__ = object.__hash__
-
-    def __eq__(self, other: object) -> bool:
-        return self is other
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.path}, {self.name})"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from types import MappingProxyType
 from typing import Any
 
 from starlette._exception_handler import wrap_app_handling_exceptions
@@ -13,6 +12,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocket
 
+from notebookapi._live import LiveDict, LiveList, declare_instead
 from notebookapi._table.around import Around, Inside, through
 from notebookapi._table.published import Declared, Registration
 from notebookapi.editing import Owner
@@ -81,19 +81,49 @@ class WrappingVerbs(Owner):
         await (through((chain,), app, scope, receive, send) if chain else app(scope, receive, send))
 
     @property
-    def exception_handlers(self) -> Mapping[Any, Callable[..., Any]]:
-        """The handlers by class or status, to look at."""
-        handlers = (each.registration.value for each in self.declared.of("exception_handler"))
-        return MappingProxyType(dict(handlers))
+    def exception_handlers(self) -> dict[Any, Callable[..., Any]]:
+        """The handlers by class or status; changing the mapping changes what is declared."""
+        return LiveDict(self._declared_handlers, self._declare_handlers)
+
+    @exception_handlers.setter
+    def exception_handlers(self, handlers: Mapping[Any, Callable[..., Any]]) -> None:
+        self._declare_handlers(handlers)
+
+    def _declared_handlers(self) -> dict[Any, Callable[..., Any]]:
+        return dict(each.registration.value for each in self.declared.of("exception_handler"))
+
+    def _declare_handlers(self, handlers: Mapping[Any, Callable[..., Any]]) -> None:
+        known = [each.registration for each in self.declared.of("exception_handler")]
+        kept = [each for each in known if handlers.get(each.value[0]) is each.value[1]]
+        there = [each.value[0] for each in kept]
+        new = [handler_registration(*each) for each in handlers.items() if each[0] not in there]
+        declare_instead(self, known, [*kept, *new])
 
     @property
-    def user_middleware(self) -> tuple[Middleware, ...]:
-        """The middleware, the outermost first, to look at."""
-        return tuple(e.registration.value for e in self.declared.of("middleware"))[::-1]
+    def user_middleware(self) -> list[Middleware]:
+        """The middleware, the outermost first; changing the list changes what is declared."""
+        return LiveList(self._declared_middleware, self._declare_middleware)
+
+    @user_middleware.setter
+    def user_middleware(self, middleware: Sequence[Middleware]) -> None:
+        self._declare_middleware(middleware)
+
+    def _declared_middleware(self) -> list[Middleware]:
+        return [each.registration.value for each in self.declared.of("middleware")][::-1]
+
+    def _declare_middleware(self, middleware: Sequence[Middleware]) -> None:
+        known = {id(e.registration.value): e.registration for e in self.declared.of("middleware")}
+        wanted = [known.get(id(each)) or middleware_registration(each) for each in middleware]
+        declare_instead(self, list(known.values()), wanted[::-1])
 
 
 def middleware_registration(middleware: Middleware) -> Registration:
     """Return what identifies a middleware among the others of its owner."""
+    if not isinstance(middleware, Middleware):
+        raise InvalidOption(
+            f"{middleware!r} is no middleware; give `Middleware(Class, option=…)`, or call "
+            "`add_middleware(Class, option=…)`."
+        )
     if not callable(middleware.cls):
         raise InvalidOption(
             f"`add_middleware` was given {middleware.cls!r}; give it the class, and its options "

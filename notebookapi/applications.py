@@ -4,7 +4,7 @@
 import warnings
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
-from enum import Enum
+from functools import partial
 from typing import Any, Unpack
 
 from starlette.applications import Starlette
@@ -15,30 +15,28 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Router
 from starlette.types import ASGIApp, Lifespan, Receive, Scope, Send
 
+from notebookapi._composing import composed
 from notebookapi._conflicts import tell_of
 from notebookapi._described import Described
 from notebookapi._frontend import FrontendVerbs
 from notebookapi._lifespan import Events, EventVerbs, Handler, entered
-from notebookapi._limits import FormLimits
-from notebookapi._options import UNSET, RouteOptions, Unset, names_nearest, spells_out
+from notebookapi._limits import FormLimits, check_limits
+from notebookapi._options import (
+    UNSET,
+    InclusionOptions,
+    RouteOptions,
+    Unset,
+    names_nearest,
+    spells_out,
+)
+from notebookapi._overrides import Overrides
 from notebookapi._paths import check_path
 from notebookapi._plan.kept import KeptValues, closing
 from notebookapi._plan.signature import described
-from notebookapi._stack import make_stack
-from notebookapi._table import RouteTable
-from notebookapi._table.conflicts import Conflict, find_conflicts, patched_conflicts
+from notebookapi._settings import begin_serving, setting
 from notebookapi._table.published import Published, RequestState
 from notebookapi._traced import Traced
-from notebookapi._tree import (
-    applications_mounted,
-    around_lines,
-    chains_of_routers,
-    kept_calls,
-    mounted_in,
-    read_tree,
-    routers_in,
-    tables_of,
-)
+from notebookapi._tree import left_behind, mounted_in, routers_in
 from notebookapi._verbs import Verbs
 from notebookapi._websocket import WebSocketVerbs
 from notebookapi._wrapping import WrappingVerbs, handler_registration, middleware_registration
@@ -60,14 +58,20 @@ class NotebookAPI(  # type: ignore[misc]  # starlette's handlers and middleware 
     moment, and a request keeps to its end what it began with.
     """
 
-    auto_head: bool
+    debug: bool = setting()
+    """Whether failures are shown to the client."""
+    max_body_size: int | None = setting(partial(check_limits, form_limits=None))
+    """Most bytes of a request's body, for middleware and for operations without their own."""
+    auto_head: bool = setting()
     """Whether HEAD is answered as GET is, without the body, where no route serves it."""
-    auto_options: bool
+    auto_options: bool = setting()
     """Whether OPTIONS is answered with what is allowed, where no route serves it."""
-    problem_details: bool
-    """Whether errors are told as RFC 9457 has it, where no handler answers them."""
 
     _request_state: RequestState | None = None
+    _left: Sequence[Any] = ()
+    """Applications that were mounted inside and keep something that is not closed yet."""
+    _servers = 0
+    """How many have started it up and not shut it down: it is reached without another one."""
 
     @names_nearest
     def __init__(
@@ -143,7 +147,8 @@ class NotebookAPI(  # type: ignore[misc]  # starlette's handlers and middleware 
         self.problem_details = problem_details
         self.max_body_size = max_body_size
         self.state = State()
-        self.dependency_overrides: dict[Callable[..., Any], Callable[..., Any]] = {}
+        self._overrides = Overrides()
+        self._overrides.give_to(self)
         self.kept = KeptValues(self._needs)
         self._begin_telemetry(telemetry)
         self.router: APIRouter = APIRouter(
@@ -156,7 +161,6 @@ class NotebookAPI(  # type: ignore[misc]  # starlette's handlers and middleware 
             include_in_schema=include_in_schema,
             generate_unique_id_function=generate_unique_id_function,
             strict_content_type=strict_content_type,
-            max_body_size=max_body_size,
             form_limits=form_limits,
             redirect_slashes=redirect_slashes,
             on_startup=on_startup,
@@ -174,6 +178,7 @@ class NotebookAPI(  # type: ignore[misc]  # starlette's handlers and middleware 
         for key, handler in (exception_handlers or {}).items():
             self._begin_with(handler_registration(key, handler))
         self.setup()
+        begin_serving(self)
 
     # --- what is declared
 
@@ -181,6 +186,23 @@ class NotebookAPI(  # type: ignore[misc]  # starlette's handlers and middleware 
     def routes(self) -> list[BaseRoute]:
         """What is declared, in order: routes, inclusions and mounts."""
         return self.router.routes
+
+    @property
+    def dependency_overrides(self) -> Overrides:
+        """What stands in for dependencies, by the original: used as a dictionary.
+
+        A dictionary that is assigned is read once; what is in another application's is shared.
+        """
+        return self._overrides
+
+    @dependency_overrides.setter
+    def dependency_overrides(self, overrides: Mapping[Callable[..., Any], Any]) -> None:
+        if overrides is self._overrides:
+            return
+        new = overrides if isinstance(overrides, Overrides) else Overrides(overrides)
+        self._overrides.take_from(self)
+        self._overrides = new
+        new.give_to(self)
 
     @property
     def _declaring(self) -> APIRouter:
@@ -208,40 +230,12 @@ class NotebookAPI(  # type: ignore[misc]  # starlette's handlers and middleware 
         check_path(path, endpoint)
         self.router.add_api_route(path, endpoint, methods=methods, **options)
 
-    @names_nearest
+    @spells_out
     def include_router(
-        self,
-        router: APIRouter | Routed,
-        *,
-        prefix: str = "",
-        tags: list[str | Enum] | None = None,
-        dependencies: Sequence[Depends] | None = None,
-        default_response_class: type[Response] | Unset = UNSET,
-        responses: Mapping[int | str, dict[str, Any]] | None = None,
-        callbacks: Sequence[BaseRoute] | None = None,
-        raises: Sequence[type[HTTPException]] | None = None,
-        deprecated: bool | None = None,
-        include_in_schema: bool = True,
-        generate_unique_id_function: Callable[[Any], str] | Unset = UNSET,
-        max_body_size: int | None = None,
-        form_limits: FormLimits | None = None,
+        self, router: APIRouter | Routed, **options: Unpack[InclusionOptions]
     ) -> None:
         """Serve a router's operations, also those that are added to it later."""
-        self.router.include_router(
-            router,
-            prefix=prefix,
-            tags=tags,
-            dependencies=dependencies,
-            default_response_class=default_response_class,
-            responses=responses,
-            callbacks=callbacks,
-            raises=raises,
-            deprecated=deprecated,
-            include_in_schema=include_in_schema,
-            generate_unique_id_function=generate_unique_id_function,
-            max_body_size=max_body_size,
-            form_limits=form_limits,
-        )
+        self.router.include_router(router, **options)
 
     def mount(self, path: str, app: ASGIApp, name: str | None = None) -> None:
         """Serve another ASGI application under `path`."""
@@ -261,58 +255,27 @@ class NotebookAPI(  # type: ignore[misc]  # starlette's handlers and middleware 
     # --- what is served
 
     def _compose(self, view: View, before: Published | None) -> Published:
-        lines = read_tree(self.router, view, before)
-        lines.declared[self] = view.declared(self)
-        tables = tables_of(lines, before)
-        routers = chains_of_routers(lines, before)
-        conflicts = self._conflicts(tables.http, before)
         self._look_for_telemetry()
-        return Published(
-            version=before.version + 1 if before else 1,
-            table=tables.http,
-            websockets=tables.websockets,
-            frontends=tables.frontends,
-            hosts=tables.hosts,
-            stack=make_stack(
-                lines.declared[self],
-                before.stack if before else None,
-                debug=self.debug,
-                max_body_size=self.max_body_size,
-                problems=self.problem_details,
-            ),
-            redirect_slashes=self.router.redirect_slashes,
-            mounted={
-                inner: view.published(inner)
-                for inner in applications_mounted(lines)
-                if isinstance(inner, Application)
-            },
-            declared=lines.declared,
-            chains=lines.chains,
-            around=around_lines(lines, routers),
-            routers=routers,
-            conflicts=conflicts,
-            auto_head=self.auto_head,
-            auto_options=self.auto_options,
-            problem_details=self.problem_details,
-        )
+        return composed(self, view, before)
 
-    def _settle(self) -> None:
+    def _announce(self, new: Published, before: Published | None) -> None:
+        known = before.conflicts if before else ()
+        tell_of(each for each in new.conflicts if each not in known)
+
+    def _settle(self, before: Published) -> None:
+        self._request_state = None  # it holds what was served before
         self.kept.let_go()
+        left = left_behind(self, before)
+        for each in left:
+            each.kept.retire()
+        self._left = [each for each in {*self._left, *left} if not each.kept.is_empty]
 
     def _needs(self, call: Callable[..., Any]) -> bool:
         """Tell whether what `call` made once for all requests is needed by what is served now.
 
         Overrides come and go: while there are any, all is.
         """
-        return bool(self.dependency_overrides) or call in kept_calls(self.published)
-
-    def _conflicts(self, table: RouteTable, before: Published | None) -> tuple[Conflict, ...]:
-        if not self._tells_of_conflicts:
-            return ()
-        known = before.conflicts if before else ()
-        found = patched_conflicts(before.table, known, table) if before else find_conflicts(table)
-        tell_of(each for each in found if each not in known)
-        return found
+        return bool(self.published.overrides) or call in self.published.kept
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one ASGI connection by what is published now."""
@@ -350,11 +313,15 @@ class NotebookAPI(  # type: ignore[misc]  # starlette's handlers and middleware 
         lifespans = [router.lifespan_context for router in routers_in(self.router)]
         if self._telemetry is not None:
             lifespans.insert(0, self._telemetry.lifespan)
-        async with entered(lifespans, app) as state, closing(self._keepers):
-            yield state
+        self._servers += 1
+        try:
+            async with entered(lifespans, app) as state, closing(self._keepers):
+                yield state
+        finally:
+            self._servers -= 1
 
     def _keepers(self) -> list[KeptValues]:
-        return [each.kept for each in (self, *mounted_in(self.published))]
+        return [each.kept for each in (self, *mounted_in(self.published), *self._left)]
 
     def serving(self, published: Published) -> ASGIApp:
         """Return an ASGI application that answers by `published`, whatever is published now."""

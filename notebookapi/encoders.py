@@ -25,6 +25,7 @@ from uuid import UUID
 from pydantic import AnyUrl, BaseModel, NameEmail, SecretBytes, SecretStr
 from pydantic_core import MultiHostUrl, PydanticUndefinedType, Url
 
+from notebookapi.exceptions import NotJSON
 from notebookapi.types import IncEx
 
 
@@ -75,7 +76,7 @@ def jsonable_encoder(
 
     custom_encoder: functions by type, which win over the built-in ones.
     sqlalchemy_safe: leave out keys that start with `_sa`.
-    Raises ValueError for an object that has neither items nor attributes.
+    Raises NotJSON, a ValueError, for an object that has neither items nor attributes.
     """
     encoder = _Encoder(
         options={
@@ -146,8 +147,36 @@ class _Encoder:
             try:
                 fields = vars(obj)
             except Exception as no_attributes:
-                raise ValueError([no_items, no_attributes]) from no_attributes
-        return self.encode(fields, include, exclude)
+                raise NotJSON(_not_json(obj, no_items)) from no_attributes
+        try:
+            return self.encode(fields, include, exclude)
+        except NotJSON:
+            if _name_of(type(obj)) in _CURES:
+                raise NotJSON(_not_json(obj)) from None
+            raise
+
+
+_CURES = {
+    "numpy.ndarray": "`.tolist()`",
+    "pandas.DataFrame": '`.to_dict("records")`',
+    "pandas.Series": "`.tolist()`",
+}
+
+
+def _not_json(value: Any, reason: Exception | None = None) -> str:
+    kind = _name_of(type(value))
+    is_scalar = hasattr(value, "dtype") and hasattr(value, "item")
+    cure = _CURES.get(kind) or ("`.item()`" if is_scalar else "")
+    if cure:
+        return f"JSON cannot hold a {kind}. Return {cure}."
+    return f"JSON cannot hold a {kind} ({reason!r}). Return a dictionary or a model of it."
+
+
+def _name_of(kind: type[Any]) -> str:
+    """Return the name that people know a class by: of the package, if it is pandas or numpy."""
+    package = kind.__module__.partition(".")[0]
+    module = package if package in ("numpy", "pandas") else kind.__module__
+    return kind.__qualname__ if module == "builtins" else f"{module}.{kind.__qualname__}"
 
 
 def _encoder_of(obj: Any) -> Callable[[Any], Any] | None:

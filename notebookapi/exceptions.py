@@ -16,6 +16,7 @@ NotebookAPIError (RuntimeError)    also importable as FastAPIError
 │   ├── InvalidController
 │   ├── InvalidError (TypeError)
 │   └── InvalidResponse
+├── NotJSON (ValueError)           a value that is to be sent cannot be written as JSON
 ├── DependencyScopeError           a request-scoped dependency needs a function-scoped one
 └── EditError                      a change that does not fit what is published
 NotebookAPIDeprecationWarning (UserWarning)
@@ -136,6 +137,10 @@ class InvalidError(DeclarationError, TypeError):
 
 class InvalidResponse(DeclarationError):
     """A return annotation or response model cannot be served."""
+
+
+class NotJSON(NotebookAPIError, ValueError):
+    """An endpoint returned what JSON cannot hold; becomes a 500."""
 
 
 class DependencyScopeError(NotebookAPIError):

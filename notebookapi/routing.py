@@ -2,11 +2,11 @@
 """Routers: path operations, inclusions and mounts, declared in order and served live."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import fields, replace
 from enum import Enum
+from functools import partial
 from typing import Any, Protocol, Unpack
 
-from starlette.exceptions import HTTPException
-from starlette.responses import Response
 from starlette.routing import (
     BaseRoute,
     Host,
@@ -22,15 +22,16 @@ from notebookapi._conflicts import Shapes
 from notebookapi._contexts import RouteContext as RouteContext
 from notebookapi._contexts import iter_route_contexts as iter_route_contexts
 from notebookapi._frontend import Frontend, FrontendVerbs
+from notebookapi._itself import Itself
 from notebookapi._lifespan import Events, EventVerbs, Handler
-from notebookapi._limits import FormLimits
+from notebookapi._live import LiveList, declare_instead
 from notebookapi._options import (
     UNSET,
+    InclusionOptions,
     Inherited,
     RouteOptions,
     RouteSpec,
     Unset,
-    names_nearest,
     spells_out,
 )
 from notebookapi._paths import check_path, check_prefix, joined
@@ -39,13 +40,14 @@ from notebookapi._registering import registration_of as registration_of
 from notebookapi._respond.handlers import get_request_handler as get_request_handler
 from notebookapi._respond.handlers import handled_by
 from notebookapi._respond.handlers import request_response as request_response
-from notebookapi._route import APIRoute, RouteList
-from notebookapi._table.published import Declared
+from notebookapi._route import APIRoute
+from notebookapi._settings import begin_serving, setting
+from notebookapi._table.published import Declared, RequestState
 from notebookapi._verbs import Verbs
 from notebookapi._websocket import APIWebSocketRoute, WebSocketVerbs
 from notebookapi._wrapping import WrappingVerbs
 from notebookapi.dependencies.views import InclusionView, merged_lifespan
-from notebookapi.editing import Owner, current_draft, edit
+from notebookapi.editing import Owner, current_draft, stage_on
 from notebookapi.exceptions import InvalidInclusion
 from notebookapi.params import Depends
 
@@ -96,27 +98,30 @@ _merge_lifespan_context = merged_lifespan
 
 
 class APIRouter(
-    Verbs, WebSocketVerbs, FrontendVerbs, PlainVerbs, EventVerbs, WrappingVerbs, Router
+    Itself, Verbs, WebSocketVerbs, FrontendVerbs, PlainVerbs, EventVerbs, WrappingVerbs, Router
 ):
     """Path operations that belong together; part of an application once it is included."""
+
+    redirect_slashes: bool = setting()
+    """Whether a path is looked up with, or without, a slash at its end too."""
+    inherited: Inherited = setting()
+    """What is handed down to the operations that are registered here."""
+
+    # Read from `inherited`, see `_handed_down`.
+    tags: list[str | Enum]
+    dependencies: list[Depends]
+    responses: Mapping[int | str, dict[str, Any]]
+    callbacks: list[BaseRoute]
+    deprecated: bool | None
+    include_in_schema: bool
 
     _tells_of_conflicts: bool = True
     """Whether a route that is never reached is told of when it is declared, outside of `edit`."""
 
-    @names_nearest
+    @spells_out
     def __init__(
         self,
         *,
-        prefix: str = "",
-        tags: Sequence[str | Enum] | None = None,
-        dependencies: Sequence[Depends] | None = None,
-        default_response_class: type[Response] | Unset = UNSET,
-        responses: Mapping[int | str, dict[str, Any]] | None = None,
-        callbacks: Sequence[BaseRoute] | None = None,
-        raises: Sequence[type[HTTPException]] | None = None,
-        deprecated: bool | None = None,
-        include_in_schema: bool = True,
-        generate_unique_id_function: Callable[[Any], str] | Unset = UNSET,
         strict_content_type: bool | Unset = UNSET,
         redirect_slashes: bool = True,
         default: ASGIApp | None = None,
@@ -125,14 +130,13 @@ class APIRouter(
         on_startup: Sequence[Handler] | None = None,
         on_shutdown: Sequence[Handler] | None = None,
         lifespan: Lifespan[Any] | None = None,
-        max_body_size: int | None = None,
-        form_limits: FormLimits | None = None,
         routes: Sequence[BaseRoute] | None = None,
+        **options: Unpack[InclusionOptions],
     ) -> None:
-        check_prefix(prefix)
+        check_prefix(options["prefix"])
         Owner.__init__(self)
         self._shapes = Shapes()
-        self.events = Events(on_startup or (), on_shutdown or ())
+        self.events = Events(self, on_startup or (), on_shutdown or ())
         own: Any = lifespan or self.events.lifespan
         Router.__init__(self, redirect_slashes=redirect_slashes, default=default, lifespan=own)
         self.dependency_overrides_provider = dependency_overrides_provider
@@ -140,21 +144,8 @@ class APIRouter(
             self._begin_with(registration_of(route))
         check_route_class(route_class, APIRoute)
         self.route_class = route_class
-        self.inherited = Inherited(
-            prefix=prefix,
-            tags=tags or (),
-            dependencies=dependencies or (),
-            default_response_class=default_response_class,
-            responses=responses or {},
-            callbacks=callbacks or (),
-            raises=raises or (),
-            deprecated=deprecated,
-            include_in_schema=include_in_schema,
-            generate_unique_id_function=generate_unique_id_function,
-            strict_content_type=strict_content_type,
-            max_body_size=max_body_size,
-            form_limits=form_limits,
-        )
+        self.inherited = Inherited.given(strict_content_type=strict_content_type, **options)
+        begin_serving(self)
 
     @property
     def _declaring(self) -> "APIRouter":
@@ -166,35 +157,30 @@ class APIRouter(
 
     @property
     def prefix(self) -> str:
-        """What the paths declared here begin with."""
+        """What the paths begin with that are declared here from now on."""
         return self.inherited.prefix
 
-    @property
-    def tags(self) -> tuple[str | Enum, ...]:
-        """The tags of the operations declared here, given to the constructor."""
-        return tuple(self.inherited.tags)
-
-    @property
-    def dependencies(self) -> tuple[Depends, ...]:
-        """The dependencies of the operations declared here, given to the constructor."""
-        return tuple(self.inherited.dependencies)
+    @prefix.setter
+    def prefix(self, prefix: str) -> None:
+        check_prefix(prefix)
+        self.inherited = replace(self.inherited, prefix=prefix)
 
     @property
     def routes(self) -> list[BaseRoute]:
         """What is declared here, in order; changing the list changes what is declared."""
-        return RouteList(self, (each.registration.value for each in self.declared.lines))
+        return LiveList(self._declared_routes, self._declare_routes)
 
     @routes.setter
     def routes(self, routes: Sequence[BaseRoute]) -> None:
+        self._declare_routes(routes)
+
+    def _declared_routes(self) -> list[BaseRoute]:
+        return [each.registration.value for each in self.declared.lines]
+
+    def _declare_routes(self, routes: Sequence[BaseRoute]) -> None:
         known = {id(each.registration.value): each.registration for each in self.declared.lines}
         wanted = [known.get(id(route)) or registration_of(route) for route in routes]
-        if not (known or wanted):
-            return
-        with edit() as draft:
-            for registration in known.values():
-                draft.remove(self, registration)
-            for registration in wanted:
-                draft.add(self, registration)
+        declare_instead(self, list(known.values()), wanted)
 
     @spells_out
     def add_api_route(
@@ -218,46 +204,18 @@ class APIRouter(
         )
         self.add_registration(handled_by(get_request_handler, route))
 
-    @names_nearest
+    @spells_out
     def include_router(
-        self,
-        router: "APIRouter | Routed",
-        *,
-        prefix: str = "",
-        tags: Sequence[str | Enum] | None = None,
-        dependencies: Sequence[Depends] | None = None,
-        default_response_class: type[Response] | Unset = UNSET,
-        responses: Mapping[int | str, dict[str, Any]] | None = None,
-        callbacks: Sequence[BaseRoute] | None = None,
-        raises: Sequence[type[HTTPException]] | None = None,
-        deprecated: bool | None = None,
-        include_in_schema: bool = True,
-        generate_unique_id_function: Callable[[Any], str] | Unset = UNSET,
-        max_body_size: int | None = None,
-        form_limits: FormLimits | None = None,
+        self, router: "APIRouter | Routed", **options: Unpack[InclusionOptions]
     ) -> None:
         """Serve a router's operations here too, under `prefix` and with these options added.
 
         Raises InvalidInclusion for a router inside itself, and DeclarationErrors for operations
         that cannot be served under this prefix.
         """
-        check_prefix(prefix)
+        check_prefix(options["prefix"])
         router = _router_of(self, router)
-        given = Inherited(
-            prefix=prefix,
-            tags=tags or (),
-            dependencies=dependencies or (),
-            default_response_class=default_response_class,
-            responses=responses or {},
-            callbacks=callbacks or (),
-            raises=raises or (),
-            deprecated=deprecated,
-            include_in_schema=include_in_schema,
-            generate_unique_id_function=generate_unique_id_function,
-            max_body_size=max_body_size,
-            form_limits=form_limits,
-        )
-        inclusion = Inclusion(router, self.inherited.then(given))
+        inclusion = Inclusion(router, self.inherited.then(Inherited.given(**options)))
         _compile_all(inclusion)
         self.add_registration(inclusion)
 
@@ -273,20 +231,50 @@ class APIRouter(
         self._shapes.add(route)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer as an application of its own, as where it is mounted."""
+        """Answer as where it is mounted: by what the application outside has published.
+
+        Where no application of ours has, by what is declared now.
+        """
+        outer: RequestState | None = scope.get("notebookapi")
+        published = outer.inner.get(self) if outer else None
         if scope["type"] == "lifespan":
             await super().__call__(scope, receive, send)
+        elif published is None:
+            staged = current_draft()
+            stage_on(None)  # what is staged is not served
+            try:
+                await self.surround(super().__call__, scope, receive, send)
+            finally:
+                stage_on(staged)
         else:
-            await self.surround(super().__call__, scope, receive, send)
-
-    # starlette compares routers by their routes; here a router is itself, whatever it declares.
-    __hash__ = object.__hash__
-
-    def __eq__(self, other: object) -> bool:
-        return self is other
+            scope["notebookapi"] = RequestState(published, published.mounted)
+            try:
+                await published.stack.app(scope, receive, send)
+            finally:
+                scope["notebookapi"] = outer  # what is further out is served by that
 
     def __repr__(self) -> str:
         return f"APIRouter(prefix={self.prefix!r})" if self.prefix else "APIRouter()"
+
+
+def _handed_down(name: str) -> Any:
+    """Return a property that shows an option of `Inherited`, and changes it where it is set."""
+
+    def get(router: APIRouter) -> Any:
+        value = getattr(router.inherited, name)
+        if not isinstance(value, (list, tuple)):
+            return value
+        return LiveList(lambda: getattr(router.inherited, name), partial(set_, router))
+
+    def set_(router: APIRouter, value: Any) -> None:
+        router.inherited = replace(router.inherited, **{name: value})
+
+    return property(get, set_, doc=f"The option `{name}`, for what is declared from now on.")
+
+
+for _name in (field.name for field in fields(Inherited)):
+    if _name != "prefix":
+        setattr(APIRouter, _name, _handed_down(_name))
 
 
 def checked(route: BaseRoute) -> BaseRoute:

@@ -33,7 +33,7 @@ def layer(units: str, *, are_peers: bool = False) -> Layer:
 
 # From the bottom up. A unit imports from the layers below its own.
 LAYERS = (
-    layer("cells _table"),
+    layer("_accepting _itself cells _table"),
     layer(
         "_checks _limits _options background concurrency datastructures encoders exceptions logger"
         " middleware openapi openapi.constants openapi.models param_functions params requests"
@@ -43,15 +43,17 @@ LAYERS = (
     layer("_plan"),
     layer("_respond dependencies"),
     layer("_openapi"),
+    layer("_publishing"),
     layer("_contexts _paths editing exception_handlers openapi.assets openapi.docs utils"),
-    layer("_conflicts _verbs _wrapping"),
+    layer("_live _overrides _settings"),
+    layer("_conflicts _frame _verbs _wrapping"),
     layer("_route"),
     layer("_websocket _lifespan"),
     layer("_frontend"),
     layer("_registering"),
     layer("routing"),
     layer("_docs_pages _stack _tree controllers openapi.utils"),
-    layer("_described _traced"),
+    layer("_composing _described _traced"),
     layer("applications"),
     layer("__init__"),
     layer("compat testclient"),
@@ -84,7 +86,7 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "typing_extensions": CORE,
     "anywidget": ("notebook.views.widgets",),
     "ipykernel": ("notebook",),
-    "IPython": ("notebook.extension", "notebook.magics", "cli.shell"),
+    "IPython": ("notebook.extension", "cli.shell"),
     "ipywidgets": ("notebook.views.widgets",),
     "traitlets": ("notebook", "cli.shell"),
     "httpx": ("testclient", "notebook.client"),

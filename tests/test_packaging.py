@@ -78,6 +78,7 @@ class TestBuild:
         assert set(metadata.get_all("Provides-Extra", [])) == EXTRAS
         required = [line for line in metadata.get_all("Requires-Dist", []) if "extra" not in line]
         assert sorted(line.partition("<")[0].partition(">")[0] for line in required) == [
+            "anyio",
             "pydantic",
             "python-multipart",
             "starlette",
@@ -115,7 +116,10 @@ class TestBuild:
         run([*build, "sdist"], cwd=sources)
         run(["tar", "xzf", "notebookapi-0.1.0.tar.gz"], cwd=tmp_path)
         unpacked = tmp_path / "notebookapi-0.1.0"
-        assert {"CHANGELOG.md", "LICENSE", "tests"} <= {path.name for path in unpacked.iterdir()}
+        # The tests are of no use without what they read.
+        assert {"CHANGELOG.md", "LICENSE", "docs", "notebooks", "scripts", "tests"} <= {
+            path.name for path in unpacked.iterdir()
+        }
         assert list(unpacked.rglob("node_modules")) == []
         # Nothing to build in it: else this would need Node.js, and leave the folder behind.
         run([*build, "wheel"], cwd=unpacked)

@@ -12,10 +12,10 @@ from starlette.routing import BaseRoute
 from notebookapi._openapi.operation import (
     Operable,
     fields_of,
-    operation,
     shown_in,
     with_callbacks,
 )
+from notebookapi._openapi.pieces import Pieces, own
 from notebookapi._openapi.plain import plain
 from notebookapi._openapi.schemas import Schema, Schemas
 from notebookapi.security.base import openapi_form
@@ -47,6 +47,7 @@ def make_document(
     problems: bool = False,
     last: bool = False,
     unreached: Mapping[BaseRoute, Collection[str]] | None = None,
+    pieces: Pieces | None = None,
 ) -> dict[str, Any]:
     """Return the document that describes `routes`, those left out of the schema not among them.
 
@@ -55,18 +56,21 @@ def make_document(
     problems: whether errors are told as RFC 9457 has it.
     last: where two operations have one path and method, show the last instead of the first.
     unreached: methods of routes that others serve; left out.
+    pieces: of an earlier document.
     """
     shown, sent = shown_in(routes), shown_in(webhooks)
     described = list(with_callbacks([*shown, *sent]))
     fields = (each for route in described for each in fields_of(route))
-    making = _Making(Schemas(fields, separate=separate), problems, last, unreached or {})
+    pieces = pieces or Pieces()
+    schemas = pieces.schemas_of(fields, separate=separate)
+    making = _Making(pieces, schemas, problems, last, unreached or {})
     paths, items = making.path_items(shown), making.path_items(sent)
     schemes = {
         each.scheme.scheme_name: openapi_form(each.scheme)
         for route in described
         for each in route.plan.security
     }
-    components = {**making.schemas.definitions, **making.needed}
+    components = {**own(schemas.definitions), **making.needed}
     sections = {"schemas": dict(sorted(components.items())), "securitySchemes": schemes}
     return _assembled(info, paths, items, sections)
 
@@ -75,6 +79,7 @@ def make_document(
 class _Making:
     """One document in the making. needed: components of no model of the program's."""
 
+    pieces: Pieces
     schemas: Schemas
     problems: bool
     last: bool
@@ -92,7 +97,9 @@ class _Making:
             for method in sorted(methods):
                 if method.lower() in item and not self.last:
                     continue  # shadowed: the first that was declared serves
-                made, needed = operation(route, method, self.schemas, problems=self.problems)
+                made, needed = self.pieces.operation(
+                    route, method, self.schemas, problems=self.problems
+                )
                 _warn_of_twins(made["operationId"], route, self.seen)
                 item[method.lower()] = made
                 self.needed.update(needed)

@@ -29,25 +29,42 @@ class _Generator(GenerateJsonSchema):
 class Schemas:
     """The schemas of all fields of a document, made together so that names agree."""
 
-    def __init__(self, fields: Iterable[ModelField], *, separate: bool = True) -> None:
-        unique = {id(field): field for field in fields}
+    _by_adapter: dict[Any, JsonSchemaValue]
+    definitions: dict[str, Schema]
 
-        def mode(field: ModelField) -> Mode:
-            computed = _holds_computed_fields(field.adapter.core_schema)
-            return field.mode if separate or computed else "validation"
-
+    def __init__(
+        self,
+        fields: Iterable[ModelField],
+        *,
+        separate: bool = True,
+        before: Schemas | None = None,
+    ) -> None:
+        """before: those of an earlier document; used again where there is nothing new."""
+        self.separate = separate
+        # Fields of one type share an adapter: what is made of it is made once.
+        self.adapters = {(id(each.adapter), each.mode): each.adapter for each in fields}
+        if before is not None and before.separate == separate and before.adapters == self.adapters:
+            self._by_adapter, self.definitions = before._by_adapter, before.definitions
+            return
+        inputs: list[tuple[Any, Mode, Any]] = []
+        for (key, mode), adapter in self.adapters.items():
+            schema = adapter.core_schema
+            kept = separate or _holds_computed_fields(schema)
+            inputs.append(((key, mode), mode if kept else "validation", schema))
         generator = _Generator(ref_template=REF_TEMPLATE)
-        by_field, definitions = generator.generate_definitions(
-            [(key, mode(field), field.adapter.core_schema) for key, field in unique.items()]
-        )
-        self._by_field = {key: value for (key, _), value in by_field.items()}
-        self.definitions: dict[str, Schema] = {
+        by_key, definitions = generator.generate_definitions(inputs)
+        self._by_adapter = {key: value for (key, _), value in by_key.items()}
+        self.definitions = {
             name: cleaned(definition) for name, definition in sorted(definitions.items())
         }
 
+    def is_as_before(self, before: Schemas) -> bool:
+        """Tell whether these are those of an earlier document."""
+        return self._by_adapter is before._by_adapter
+
     def of(self, field: ModelField) -> Schema:
         """Return a field's schema, titled as forms show it."""
-        schema = cleaned(self._by_field[id(field)])
+        schema = cleaned(self._by_adapter[id(field.adapter), field.mode])
         titled = schema if "$ref" in schema else {**schema, "title": field.title}
         return {**titled, "deprecated": True} if field.info.deprecated else titled
 

@@ -219,12 +219,18 @@ def _is_subclass(kind: Any, of: type | tuple[type, ...]) -> bool:
 
 
 def _refuse_unresolved(annotation: Any, name: str, place: str) -> None:
-    for each in _parts(annotation):
-        if isinstance(each, ForwardRef):
-            raise InvalidParameter(
-                f"{place or name}: the annotation {each.__forward_arg__!r} of `{name}` names "
-                "something that is not defined. Define or import it before the endpoint."
-            )
+    text = undefined_in(annotation)
+    if text is not None:
+        raise InvalidParameter(
+            f"{place or name}: the annotation {text!r} of `{name}` names "
+            "something that is not defined. Define or import it before the endpoint."
+        )
+
+
+def undefined_in(annotation: Any) -> str | None:
+    """Return the text in an annotation that could not be evaluated; None where all could."""
+    texts = (each.__forward_arg__ for each in _parts(annotation) if isinstance(each, ForwardRef))
+    return next(texts, None)
 
 
 def _parts(annotation: Any) -> Iterator[Any]:

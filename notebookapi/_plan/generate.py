@@ -20,7 +20,7 @@ from notebookapi._plan.entering import Entering, LeftInThread
 from notebookapi._plan.execute import blank_response
 from notebookapi._plan.raw import read_body_into, replayed, request_with, sends_json
 from notebookapi._plan.reading import Reader, write_body
-from notebookapi._plan.signature import described
+from notebookapi._plan.signature import described, swallowed
 from notebookapi._plan.steps import (
     YIELDING,
     Argument,
@@ -153,7 +153,9 @@ class _Writer:
             source.add("await exact(scope, replayed(kept, receive), send)", "return")
         with source.block("try:"):
             self._values.update(write_body(source, values, embedded=plan.embedded))
-        self._write_exact("except Exception:", "replayed(kept, receive), send, body")
+        self._write_exact(
+            "except Exception as error:", "replayed(kept, receive), send, body, error"
+        )
 
     # --- what is called
 
@@ -207,9 +209,7 @@ class _Writer:
     def _write_swallowed(self, flag: str, what: str) -> None:
         call = self._plan.endpoint.call
         self._source.names["swallowing"] = lambda what: NotebookAPIError(
-            f"{what} There is application code raising an exception and a dependency with yield "
-            f"that swallowed it, in the request for {described(call)}; let it raise the "
-            "exception again."
+            f"{what} {swallowed(call)}"
         )
         with self._source.block(f"if not {flag}:"):
             self._source.add(f"raise swallowing({what!r})")

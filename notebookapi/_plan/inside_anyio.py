@@ -14,7 +14,7 @@ _UNKNOWN: Any = object()
 _task_states: Any = _UNKNOWN
 
 try:
-    from anyio._core._eventloop import threadlocals as worker_locals
+    from anyio._core._eventloop import threadlocals as worker_locals  # noqa: F401  # for others
 except ImportError:
     pass
 

@@ -131,6 +131,21 @@ class KeptValues:
                 else:
                     self._kept.remove(kept)
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is kept."""
+        return not self._kept
+
+    def retire(self) -> None:
+        """Close everything, once its last request is over; from any thread.
+
+        What is needed after this is made anew.
+        """
+        with self._lock:
+            for kept in self._kept:
+                kept.is_retired = True
+            self.let_go()
+
     async def close(self) -> None:
         """Close everything, the last made first. Raises the first error of those that closing met.
 
@@ -138,7 +153,7 @@ class KeptValues:
         """
         with self._lock:
             closing, self._kept = self._kept[::-1], []
-        errors: list[Exception] = []
+        errors: list[BaseException] = []
         for kept in closing:
             kept.is_retired = True
             if not kept.yields or kept.is_lost:
@@ -146,10 +161,10 @@ class KeptValues:
             kept.stop()
             try:
                 await asyncio.shield(asyncio.wrap_future(kept.closed))
-            except Exception as error:
+            except BaseException as error:  # a cancellation too: the others are to be told
                 errors.append(error)
         if errors:
-            raise errors[0]
+            raise next((each for each in errors if not isinstance(each, Exception)), errors[0])
 
     def _find(self, call: Callable[..., Any], needs: tuple[Kept, ...]) -> Kept | None:
         self._kept = [each for each in self._kept if not each.is_lost]

@@ -24,11 +24,16 @@ class Overridable:
 
     def _plan_for(self, scope: Scope) -> ExecutionPlan:
         """Return the plan for what is overridden now, the last one where that is the same."""
-        overrides = getattr(scope.get("app"), "dependency_overrides", None)
+        overrides = overrides_of(scope)
         if not overrides:
             return self.plan
         known = self._overridden
-        if known is None or known[0] != overrides:
-            known = (dict(overrides), self._compiled(overrides, self.plan))
-            self._overridden = known
+        if known is None or (known[0] is not overrides and known[0] != overrides):
+            known = self._overridden = (overrides, self._compiled(overrides, self.plan))
         return known[1]
+
+
+def overrides_of(scope: Scope) -> Overrides:
+    """Return what is overridden by the application that serves a request, as it was published."""
+    state = scope.get("notebookapi")
+    return state.published.overrides if state is not None else {}

@@ -52,6 +52,14 @@ def read_returns(call: Callable[..., Any]) -> Any:
     return Empty if returns is Empty else _resolved(returns, _namespace(call))
 
 
+def resolved_for(call: Callable[..., Any], annotation: Any) -> Any:
+    """Return a type given beside a callable, its strings evaluated where that was defined.
+
+    Names that are not defined there stay `ForwardRef`s. Raises InvalidParameter for other text.
+    """
+    return _resolved(annotation, _namespace(call))
+
+
 def _signature(call: Callable[..., Any]) -> inspect.Signature:
     try:
         return inspect.signature(call)
@@ -77,7 +85,33 @@ def described(call: Callable[..., Any]) -> str:
     inner = unwrapped(call)
     code = getattr(inner, "__code__", None)
     name = getattr(inner, "__qualname__", None) or repr(inner)
-    return f"{name} ({code.co_filename}:{code.co_firstlineno})" if code else name
+    return f"{name} ({_place_of(code.co_filename, code.co_firstlineno)})" if code else name
+
+
+PlaceOf = Callable[[str, int], str]
+"""A file of source and a line in it, 1-based -> how messages call that place."""
+
+
+def in_file(filename: str, line: int) -> str:
+    """Return how messages call a place in a file."""
+    return f"{filename}:{line}"
+
+
+def call_places(place_of: PlaceOf) -> None:
+    """Have messages call places otherwise: a notebook's cells have no files that a person knows."""
+    global _place_of
+    _place_of = place_of
+
+
+_place_of: PlaceOf = in_file
+
+
+def swallowed(endpoint: Callable[..., object]) -> str:
+    """Return what happened where a request ends without a response."""
+    return (
+        "There is application code raising an exception and a dependency with yield that "
+        f"swallowed it, in the request for {described(endpoint)}; let it raise the exception again."
+    )
 
 
 def _namespace(call: Callable[..., Any]) -> Mapping[str, Any]:

@@ -13,8 +13,8 @@ from starlette.responses import JSONResponse, Response
 
 from notebookapi._options import UNSET, RouteSpec
 from notebookapi._plan.execute import Solved
-from notebookapi._plan.fields import Filters, ModelField, make_field, members
-from notebookapi._plan.signature import Empty, described
+from notebookapi._plan.fields import Filters, ModelField, make_field, members, undefined_in
+from notebookapi._plan.signature import Empty, described, resolved_for
 from notebookapi._respond.check import settled_class, valid
 from notebookapi.encoders import jsonable_encoder
 from notebookapi.exceptions import (
@@ -87,7 +87,7 @@ def compile_responder(
     Raises InvalidResponse for a type that cannot be served.
     """
     status = int(spec.status_code) if spec.status_code is not None else None
-    model = returns if spec.response_model is UNSET else spec.response_model
+    model = returns if spec.response_model is UNSET else defined(spec.response_model, endpoint)
     place = described(endpoint)
     if spec.response_model is UNSET and _returns_response(model, place):
         model = None
@@ -146,9 +146,30 @@ def _returns_response(annotation: Any, place: str) -> bool:
     return bool(responses)
 
 
+def defined(model: Any, endpoint: Callable[..., Any]) -> Any:
+    """Return the type of a response, its strings evaluated where the endpoint was defined.
+
+    Raises InvalidResponse for a name that is not defined there.
+    """
+    found = resolved_for(endpoint, model)
+    refuse_undefined(found, described(endpoint))
+    return found
+
+
+def refuse_undefined(model: Any, place: str) -> None:
+    """Raises InvalidResponse for a type of a response that names what is not defined yet."""
+    name = undefined_in(model)
+    if name is not None:
+        raise InvalidResponse(
+            f"{place}: the type of the response is `{name}`, which is not defined. Define or "
+            "import it before the endpoint."
+        )
+
+
 def _response_field(model: Any, place: str) -> ModelField | None:
     if model is Empty or model is None:
         return None
+    refuse_undefined(model, place)
     try:
         return make_field("response", model, FieldInfo(), mode="serialization", place=place)
     except InvalidParameter as error:

@@ -1,4 +1,4 @@
-"""What is done about an exception in a request, where no middleware of starlette's stands around."""
+"""What is done about an exception where no middleware of starlette's stands around."""
 
 from __future__ import annotations
 

@@ -19,6 +19,7 @@ from notebookapi._respond.compile import Responder, has_body
 from notebookapi._respond.failing import alone, answer_alone
 from notebookapi._respond.json import untyped_json
 from notebookapi._respond.refusing import Refusal, refuses_at_once
+from notebookapi._respond.shadow import writer_of_dictionaries
 from notebookapi._respond.stream import Streamer
 
 
@@ -42,7 +43,7 @@ def generate_answer(
 
 
 def _refusing(exact: ASGIApp) -> Any:
-    def refuse(scope: Scope, receive: Receive, send: Send, body: bytes | None = None) -> Any:
+    def refuse(scope: Scope, receive: Receive, send: Send, *of_body: Any) -> Any:
         return exact(scope, receive, send)
 
     return refuse
@@ -89,6 +90,10 @@ class Written:
             for name, value in responder.filters.as_options().items()
             if value is not None and value is not False
         )
+        shadow = writer_of_dictionaries(field, responder.filters)
+        if shadow is not None:
+            direct = source.bind("write_dictionaries", shadow)
+            return f"{direct}(returned) or {write}({checked}{words})"
         return f"{write}({checked}{words})"
 
     def write_sent(self, source: Source, *, background: bool) -> None:

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from notebookapi._plan.signature import described
+from notebookapi._plan.signature import swallowed
 from notebookapi.exceptions import NotebookAPIError
 
 EXITS = "notebookapi.exits"
@@ -81,11 +81,3 @@ def handled_by(make: Callable[..., Handler], route: AnOperation) -> AnOperation:
     if make is not get_request_handler:
         route.assigned_app = request_response(make(dependant=route.dependant, route=route))
     return route
-
-
-def swallowed(endpoint: Callable[..., object]) -> str:
-    """Return what happened where a request ends without a response."""
-    return (
-        "There is application code raising an exception and a dependency with yield that "
-        f"swallowed it, in the request for {described(endpoint)}; let it raise the exception again."
-    )

@@ -8,6 +8,7 @@ from types import GeneratorType
 from typing import Any
 
 from notebookapi.encoders import jsonable_encoder
+from notebookapi.exceptions import NotJSON
 
 
 class _Particular(Exception):
@@ -38,9 +39,17 @@ class Writer:
 
     def _step_by_step(self, value: Any) -> bytes:
         encoded = jsonable_encoder(value, custom_encoder=self._custom)
-        return json.dumps(
-            encoded, ensure_ascii=False, allow_nan=False, indent=None, separators=(",", ":")
-        ).encode()
+        try:
+            text = json.dumps(
+                encoded, ensure_ascii=False, allow_nan=False, indent=None, separators=(",", ":")
+            )
+        except ValueError as error:
+            if "Out of range float" not in str(error):
+                raise
+            raise NotJSON(
+                "JSON has no NaN and no infinity, and the response holds one. Return None instead."
+            ) from error
+        return text.encode()
 
 
 def _encoder(default: Callable[[Any], Any]) -> Callable[[Any, int], Iterable[str]]:

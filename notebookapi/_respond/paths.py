@@ -71,8 +71,8 @@ class TwoPaths:
             made = self._generated()
         if OBSERVER in scope:
             return None
-        app = scope.get("app")
-        if app is not None and getattr(app, "dependency_overrides", None):
+        state = scope.get("notebookapi")
+        if state is not None and state.published.overrides:
             return None
         return made.function
 

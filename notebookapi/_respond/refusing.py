@@ -9,17 +9,28 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from pydantic import ValidationError
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from notebookapi._plan.extract import checked, read_from_body
-from notebookapi._plan.fields import ABSENT
+from notebookapi._plan.fields import ABSENT, located
 from notebookapi._plan.raw import header_of, headers_of, lists_of_query, query_of, request_with
+from notebookapi._plan.reading import is_read_from_text
 from notebookapi._plan.steps import ExecutionPlan, Value
 from notebookapi._respond.failing import HANDLERS, answer_alone
 from notebookapi.exceptions import EndpointContext, RequestValidationError
 from notebookapi.params import ParamTypes
 from notebookapi.types import ErrorDetails
+
+_LOADS = json.loads
+# The errors of pydantic that are the same for JSON text and for the document.
+_ALIKE = frozenset(
+    "missing int_parsing int_type int_from_float float_parsing float_type string_type bool_parsing "
+    "bool_type extra_forbidden string_too_short string_too_long "
+    "string_pattern_mismatch greater_than greater_than_equal less_than less_than_equal "
+    "multiple_of too_short too_long".split()
+)
 
 
 def refuses_at_once(plan: ExecutionPlan) -> bool:
@@ -33,20 +44,33 @@ class Refusal:
     def __init__(self, plan: ExecutionPlan, context: EndpointContext, exact: ASGIApp) -> None:
         self._values = tuple(e for e in plan.endpoint.arguments if isinstance(e, Value))
         self._context = context
+        body = plan.body.values if plan.body is not None else ()
+        self._reads_text = all(each.whole and is_read_from_text(each.field) for each in body)
         self._exact = exact
 
     async def __call__(
-        self, scope: Scope, receive: Receive, send: Send, body: bytes | None = None
+        self,
+        scope: Scope,
+        receive: Receive,
+        send: Send,
+        body: bytes | None = None,
+        failure: Exception | None = None,
     ) -> None:
-        """Answer. body: of a plan that reads one, which is JSON; `receive` gives it once more."""
+        """Answer. body: of a plan that reads one, which is JSON; `receive` gives it once more.
+
+        failure: what reading the body raised, all else being valid.
+        """
+        errors = self._errors_of_text(failure)
+        if errors and await _told_directly(errors, scope, send):
+            return
         document: Any = ABSENT
-        if body:
+        if body is not None:
             try:
                 document = json.loads(body)
             except Exception:  # the exact path tells what is wrong
                 await self._exact(scope, receive, send)
                 return
-        errors = self._errors(_Parts(scope), document) if body != b"" else []
+        errors = errors or self._errors(_Parts(scope), document)
         if not errors:
             await self._exact(scope, receive, send)
             return
@@ -56,6 +80,15 @@ class Refusal:
         error = RequestValidationError(errors, body=told, endpoint_ctx=self._context)
         request = request_with(scope, receive, send, body)
         await answer_alone(error, request, False, scope, receive, send)
+
+    def _errors_of_text(self, failure: Exception | None) -> list[ErrorDetails]:
+        """Return the errors of a body read from its text, where the document has the same."""
+        if not self._reads_text or not isinstance(failure, ValidationError):
+            return []
+        if json.loads is not _LOADS:  # a program that replaces it means it to be used
+            return []
+        errors = located(failure, ("body",))
+        return errors if all(each["type"] in _ALIKE for each in errors) else []
 
     def _errors(self, parts: _Parts, document: Any) -> list[ErrorDetails]:
         found: list[ErrorDetails] = []

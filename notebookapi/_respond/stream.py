@@ -23,7 +23,7 @@ from notebookapi._plan.execute import Solved
 from notebookapi._plan.fields import Filters, ModelField, bare, make_field
 from notebookapi._plan.signature import Empty, described
 from notebookapi._respond.check import settled_class, valid
-from notebookapi._respond.compile import has_body, passed_on
+from notebookapi._respond.compile import defined, has_body, passed_on, refuse_undefined
 from notebookapi.encoders import jsonable_encoder
 from notebookapi.exceptions import EndpointContext, InvalidParameter, InvalidResponse
 from notebookapi.sse import PING_AFTER, EventSourceResponse, ServerSentEvent, format_sse_event
@@ -128,7 +128,7 @@ def compile_streamer(
             f"{described(endpoint)} has a `yield`, but a response with status {status} has no body "
             "(RFC 9110, section 6.4.1) to be streamed; return instead, or change the status."
         )
-    field = None if kind == "raw" else _item_field(spec, returns, described(endpoint))
+    field = None if kind == "raw" else _item_field(spec, returns, endpoint)
     return Streamer(
         kind=kind,
         field=field,
@@ -166,14 +166,17 @@ def item_type(annotation: Any) -> Any:
     return Empty
 
 
-def _item_field(spec: RouteSpec, returns: Any, place: str) -> ModelField | None:
+def _item_field(spec: RouteSpec, returns: Any, endpoint: Callable[..., Any]) -> ModelField | None:
+    place = described(endpoint)
     item = item_type(returns)
     if spec.response_model is not UNSET:
-        item = item_type(spec.response_model)
-        item = spec.response_model if item is Empty else item
+        model = defined(spec.response_model, endpoint)
+        item = item_type(model)
+        item = model if item is Empty else item
     kind = bare(item)
     if item in (Empty, None, Any) or (isinstance(kind, type) and issubclass(kind, ServerSentEvent)):
         return None
+    refuse_undefined(item, place)
     try:
         return make_field("response", item, FieldInfo(), mode="serialization", place=place)
     except InvalidParameter as error:

@@ -43,5 +43,10 @@ async def through(
     around: tuple[Around, ...], handle: ASGIApp, scope: Scope, receive: Receive, send: Send
 ) -> None:
     """Let a request go through the chains of routers, the outermost first, and be handled."""
+    outside = scope.get(_HERE)
     scope[_HERE] = around, handle
-    await around[0].app(scope, receive, send)
+    try:
+        await around[0].app(scope, receive, send)
+    finally:
+        # Middleware further out may go on with the request once more.
+        scope[_HERE] = outside

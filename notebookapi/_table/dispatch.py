@@ -11,7 +11,7 @@ from starlette.datastructures import URL
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Host, Match, Mount
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 
 from notebookapi._table.around import through
@@ -133,6 +133,9 @@ async def _answer_other_path(
         if path_params is not None:
             await _served(published, RouteMatch(entry, path_params), scope, receive, send)
             return
+    if published.default is not None:
+        await published.default(scope, receive, send)
+        return
     raise HTTPException(404)
 
 

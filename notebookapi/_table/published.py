@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import itertools
 from bisect import bisect
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from copy import copy
 from dataclasses import dataclass, field
 from heapq import merge
 from typing import Any, Literal
 
 from starlette.datastructures import URLPath
-from starlette.routing import NoMatchFound
+from starlette.routing import Host, Mount, NoMatchFound
 from starlette.types import ASGIApp
 
 from notebookapi._table.around import Around
@@ -18,7 +19,9 @@ from notebookapi._table.conflicts import Conflict
 from notebookapi._table.table import RouteTable
 from notebookapi._table.tree import Entry
 
-Kind = Literal["route", "mount", "include", "middleware", "exception_handler"]
+Kind = Literal[
+    "route", "mount", "include", "middleware", "exception_handler", "event", "override", "setting"
+]
 
 _LINES = ("route", "mount", "include")
 
@@ -34,6 +37,18 @@ def next_place() -> Place:
     Whoever takes one may divide it: `(*place, 0)`, `(*place, 1)` stand in order where it stood.
     """
     return (next(_PLACES),)
+
+
+def place_between(low: Place, high: Place | None) -> Place:
+    """Return a place behind `low` and before `high`, behind those returned earlier.
+
+    low: () for the front. high: None for the end.
+    """
+    if high is None:
+        return next_place()
+    if high[: len(low)] == low:
+        return (*low, high[len(low)] - 1, *next_place())
+    return (*low, *next_place())
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,9 +77,13 @@ class Placed:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Declared:
-    """All that one application or router declares, in order of place."""
+    """All that one application or router declares, in order of place.
+
+    settings: the attributes that are assigned, by name.
+    """
 
     placed: tuple[Placed, ...] = ()
+    settings: Mapping[str, Any] = field(default_factory=dict)
 
     def of(self, kind: Kind) -> Iterator[Placed]:
         """Yield what is declared of one kind, in order."""
@@ -83,13 +102,38 @@ class Declared:
         """Return this with one registration more."""
         new = Placed(place, registration)
         if not self.placed or self.placed[-1].place < place:
-            return Declared((*self.placed, new))
+            return self._with((*self.placed, new), registration)
         at = bisect(self.placed, place, key=lambda each: each.place)
-        return Declared((*self.placed[:at], new, *self.placed[at:]))
+        return self._with((*self.placed[:at], new, *self.placed[at:]), registration)
 
     def without(self, registration: Registration) -> Declared:
         """Return this without one registration."""
-        return Declared(tuple(e for e in self.placed if e.registration is not registration))
+        left = tuple(e for e in self.placed if e.registration is not registration)
+        return self._with(left, registration)
+
+    def _with(self, placed: tuple[Placed, ...], changed: Registration) -> Declared:
+        made = Declared(placed, self.settings)
+        if changed.kind != "setting":
+            return made
+        return Declared(placed, dict(each.registration.value for each in made.of("setting")))
+
+
+def includes_itself(owner: Any, declared: Callable[[Any], Declared]) -> bool:
+    """Tell whether a router is included in itself, directly or through others.
+
+    declared: what a router declares.
+    """
+    seen: set[Any] = set()
+    waiting = [owner]
+    while waiting:
+        for placed in declared(waiting.pop()).of("include"):
+            inner = placed.registration.child
+            if inner is owner:
+                return True
+            if inner not in seen:
+                seen.add(inner)
+                waiting.append(inner)
+    return False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -103,7 +147,7 @@ class Stack:
 _EMPTY = RouteTable.of(())
 
 
-@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Published:
     """What an application serves. A request reads it once and keeps it to its end.
 
@@ -112,14 +156,17 @@ class Published:
     frontends: tried where nothing in the table matches, in this order.
     hosts: what serves all of a host, in order.
     stack: the middleware chain, the dispatcher innermost.
-    mounted: what the applications mounted inside serve, published with this.
+    mounted: what the applications and routers mounted inside serve, published with this.
     declared: what each router in the tree declared when this was published.
     chains: for each line of the table, by its order, the registrations that brought it there.
     around: by order too, the chains of routers that a request goes through to that line.
     routers: the chain of each router that has one.
     conflicts: the routes that are never reached.
+    kept: the dependencies with the scope "app", those of mounted routers among them.
     auto_head, auto_options: whether these are answered where no route serves them.
     problem_details: whether errors are told as RFC 9457 has it.
+    overrides: the dependencies that others stand in for, by the original.
+    default: what answers at paths where nothing else does.
     """
 
     version: int
@@ -135,9 +182,12 @@ class Published:
     around: Mapping[Place, tuple[Around, ...]] = field(default_factory=dict)
     routers: Mapping[Any, Around] = field(default_factory=dict)
     conflicts: tuple[Conflict, ...] = ()
+    kept: frozenset[Any] = frozenset()
     auto_head: bool = False
     auto_options: bool = False
     problem_details: bool = False
+    overrides: Mapping[Any, Any] = field(default_factory=dict)
+    default: ASGIApp | None = None
 
     def url_path_for(self, name: str, /, **path_params: Any) -> URLPath:
         """Return the path of the route with this name. Raises NoMatchFound.
@@ -145,13 +195,30 @@ class Published:
         Starlette asks `scope["router"]` for it, so that a request sees the routes that it is
         served by.
         """
-        for entry in merge(self.table, self.websockets, self.hosts, key=lambda each: each.order):
+        for route in self.routes:
             try:
-                found: URLPath = entry.route.url_path_for(name, **path_params)
+                found: URLPath = self._as_published(route).url_path_for(name, **path_params)
             except NoMatchFound:
                 continue
             return found
         raise NoMatchFound(name, path_params)
+
+    @property
+    def routes(self) -> Iterator[Any]:
+        """Yield the routes that have names, in order."""
+        lines = merge(self.table, self.websockets, self.hosts, key=lambda each: each.order)
+        return (entry.route for entry in lines)
+
+    def _as_published(self, route: Any) -> Any:
+        """Return a route that knows the names inside as they are published, not as declared."""
+        if not isinstance(route, (Mount, Host)):
+            return route
+        for owner, inner in self.mounted.items():
+            if owner is route.app:
+                route = copy(route)
+                # It is asked for its routes only. A mount looks behind its own middleware.
+                setattr(route, "_base_app" if isinstance(route, Mount) else "app", inner)
+        return route
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -163,3 +230,21 @@ class RequestState:
 
     published: Published
     inner: Mapping[Any, Published]
+
+
+class Commit:
+    """One publication: everything that refers to it changes when `done` does."""
+
+    __slots__ = ("done",)
+
+    def __init__(self) -> None:
+        self.done = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Slot:
+    """What one application serves: `old` until the commit is done, then `new`."""
+
+    commit: Commit
+    old: Published
+    new: Published

@@ -89,10 +89,16 @@ class OperationView(Overridable):
         return self.plan.body is not None and self.plan.body.embedded
 
     @property
+    def response_field(self) -> ModelField | None:
+        """What responses are validated against, as a field; None where they are not."""
+        field: ModelField | None = self.responder.field
+        return field
+
+    @property
     def response_model(self) -> Any:
         """The type that responses are validated against; None where they are not."""
         given = self.spec.response_model
-        field: ModelField | None = self.responder.field
+        field = self.response_field
         return (field.annotation if field else None) if given is UNSET else given
 
     @property

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from notebookapi.cells.cell import Cell
 from notebookapi.cells.closure import Closure, Missing
@@ -16,7 +16,7 @@ from notebookapi.cells.program import (
 from notebookapi.cells.statements import Statement, statements_of
 from notebookapi.export.errors import HiddenState, NeededMagic, NotebookOnly, TopLevelAwait
 from notebookapi.export.records import ExportRequest
-from notebookapi.export.versions import Versions
+from notebookapi.export.versions import BEFORE_LOADING, Versions
 
 _SESSION = "api"
 _NOTEBOOK_NAMES = {
@@ -29,6 +29,7 @@ _NOTEBOOK_NAMES = {
     "exit": "ends the notebook's kernel",
     "quit": "ends the notebook's kernel",
 }
+_NAMES_SHOWN = 3
 _NOTEBOOK_MODULES = frozenset({"IPython", "ipykernel", "ipywidgets", "anywidget"})
 
 
@@ -44,12 +45,12 @@ def check_closure(
     for missing in closure.missing:
         _check_notebook_name(missing)
         # A star import may give any other name; the proof tells whether it does.
-        if not program.star_imports and not _is_harmless(missing, versions):
+        if not program.star_imports and not _is_harmless(missing, versions, request):
             hidden.append(missing)
     if hidden:
-        lines = [_explain(missing, versions, program, request) for missing in hidden]
         names = tuple(dict.fromkeys(missing.name for missing in hidden))
-        raise HiddenState("\n".join(dict.fromkeys(lines)), names)
+        readers = {name: [each.reader for each in hidden if each.name == name] for name in names}
+        raise HiddenState("\n".join(_explained(readers, versions, program, request)), names)
 
 
 def _check_magic(statement: Statement) -> None:
@@ -103,36 +104,77 @@ def _subject(statement: Statement) -> str:
 # --- hidden state --------------------------------------------------------------------------------
 
 
-def _is_harmless(missing: Missing, versions: Versions) -> bool:
+def _is_harmless(missing: Missing, versions: Versions, request: ExportRequest) -> bool:
     """Text in an annotation need not be a name at all, if no cell ever had one."""
-    return missing.kind == DEFERRED and not list(_former_binders(missing.name, versions.others))
+    if missing.kind != DEFERRED or list(_former_binders(missing.name, versions.others)):
+        return False
+    return missing.name not in request.preloaded or missing.name in _NOTEBOOK_NAMES
 
 
-def _explain(missing: Missing, versions: Versions, program: Program, request: ExportRequest) -> str:
-    reader = missing.reader
-    place = f"{missing.name}, read by {reader.place} ({_subject(reader)}),"
-    deleters = program.binders(missing.name)
+def _explained(
+    readers: Mapping[str, Sequence[Statement]],
+    versions: Versions,
+    program: Program,
+    request: ExportRequest,
+) -> Iterator[str]:
+    """A line for each missing name; one for all those of cells that nobody has seen run."""
+    unseen = []
+    for name, statements in readers.items():
+        reason = _reason(name, versions, program, request)
+        if reason is not None:
+            yield f"{name}, read by {_places(statements)}, {reason}"
+        elif name in request.preloaded:
+            unseen.append(name)
+        else:
+            yield (
+                f"{name}, read by {_places(statements)}, is bound by no cell that ran. "
+                "Define it in a cell and run it."
+            )
+    if unseen:
+        unseen.sort(key=lambda name: name != request.application)
+        yield f"{_listed(unseen)} bound {BEFORE_LOADING}"
+
+
+def _reason(name: str, versions: Versions, program: Program, request: ExportRequest) -> str | None:
+    """Why a module has not got the name, and the cure; None where no cell tells."""
+    deleters = program.binders(name)
     if deleters:
-        return f"{place} was deleted by {deleters[-1].place}. Take the `del` out, run it again."
-    former = list(_former_binders(missing.name, versions.others))
+        return f"was deleted by {deleters[-1].place}. Take the `del` out, run it again."
+    former = list(_former_binders(name, versions.others))
     if former:
-        return f"{place} {_origin(former[-1], versions, request)}"
-    failed = [cell for cell in versions.others if missing.name in _never_bound(cell)]
+        return _origin(former[-1], versions, request)
+    failed = [cell for cell in versions.others if name in _never_bound(cell)]
     if failed:
         return (
-            f"{place} is bound only by {failed[-1].label}, which failed at line "
+            f"is bound only by {failed[-1].label}, which failed at line "
             f"{failed[-1].failed_line} before it came to that. Mend the cell and run it again."
         )
     runners = [
         s for s in program.statements if s.magic and s.magic.name in ("run", "load", "pylab")
     ]
-    if runners:
+    if runners and name not in request.preloaded:
         magic = runners[-1].magic
         return (
-            f"{place} is bound by no cell; perhaps {runners[-1].place} does it "
+            f"is bound by no cell; perhaps {runners[-1].place} does it "
             f"(`{magic.as_typed if magic else ''}`). Import it, or define it in a cell."
         )
-    return f"{place} is bound by no cell that ran. Define it in a cell and run it."
+    return None
+
+
+def _places(readers: Sequence[Statement]) -> str:
+    """`cell 3, line 2 (create) and 4 more`."""
+    first, *others = dict.fromkeys(readers)
+    more = f" and {len(others)} more" if others else ""
+    return f"{first.place} ({_subject(first)}){more}"
+
+
+def _listed(names: Sequence[str]) -> str:
+    """`app, Item, Header and 3 more were`."""
+    shown, more = names[:_NAMES_SHOWN], len(names) - _NAMES_SHOWN
+    if more > 0:
+        return f"{', '.join(shown)} and {more} more were"
+    *others, last = shown
+    return f"{', '.join(others)} and {last} were" if others else f"{last} was"
 
 
 def _origin(cell: Cell, versions: Versions, request: ExportRequest) -> str:

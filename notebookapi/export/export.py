@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
+from notebookapi.export.files import reads_files
 from notebookapi.export.prove import Progress, prove
-from notebookapi.export.records import ExportReport, ExportRequest
+from notebookapi.export.records import ExportedModule, ExportReport, ExportRequest
 from notebookapi.export.target import check_target, remove_unproved, unproved, write_target
 from notebookapi.export.write import write_module
 
@@ -41,4 +43,21 @@ def export(
     changed = write_target(written, module.text)
     if proof.passed:
         remove_unproved(target)
-    return ExportReport(written=written, changed=changed, module=module, proof=proof)
+    return ExportReport(
+        written=written,
+        changed=changed,
+        module=_noted(module, request, target),
+        proof=proof,
+        target=target if written != target else None,
+    )
+
+
+def _noted(module: ExportedModule, request: ExportRequest, target: Path) -> ExportedModule:
+    """The module with a note on paths, where it is written away from what it may read."""
+    if target.resolve().parent == request.directory.resolve() or not reads_files(module.text):
+        return module
+    note = (
+        "relative paths are read from the folder where the program is started, and were proved "
+        f"in the notebook's, {request.directory.resolve()}: start it there, or write whole paths."
+    )
+    return replace(module, notes=(*module.notes, note))

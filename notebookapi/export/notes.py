@@ -25,8 +25,9 @@ def notes_on(closure: Closure, versions: Versions, program: Program) -> Iterator
         key = environment_key(statement.node)
         if key is not None and is_secret(key) and statement not in closure.kept:
             yield (
-                f"{statement.place} sets {key}, which reads like a credential: left out; "
-                "set it in the environment of the server."
+                f"{statement.place} sets {key}, which reads like a credential: left out, though "
+                f"the proof had it. A fresh process needs {key} in its environment: set it there "
+                "before the server starts."
             )
         if ast.unparse(statement.node).startswith(("sys.path.", "path.insert(")):
             yield (

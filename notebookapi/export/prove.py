@@ -11,6 +11,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -43,7 +44,8 @@ def prove(
 ) -> Proof:
     """Import `module` as `name` where no notebook is, and compare its document with `openapi`.
 
-    directory: where modules of the person's own can be imported from.
+    directory: where the process runs, so that relative paths are read as in the notebook, and
+        where modules of the person's own can be imported from. Nothing is left there.
     timeout: seconds; raises ProofTimeout after that. The process is ended in any case.
     progress: told what goes on, about once a second.
     """
@@ -52,7 +54,7 @@ def prove(
         folder = Path(place)
         _prepare(folder, module.text, name, application, directory)
         tell(f"importing {name} in a clean process")
-        code = _run(folder, name, timeout, tell)
+        code = _run(_Job(folder, directory or folder), name, timeout, tell)
         result = _result(folder, code)
     if "openapi" not in result:
         return Proof(failure=_failure(result, module, name))
@@ -90,9 +92,17 @@ def _user_packages() -> list[str]:
 # --- the process ---------------------------------------------------------------------------------
 
 
-def _run(folder: Path, name: str, timeout: float, tell: Progress) -> int:
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """folder: holds the module. directory: where the process runs."""
+
+    folder: Path
+    directory: Path
+
+
+def _run(job: _Job, name: str, timeout: float, tell: Progress) -> int:
     started = monotonic()
-    with _process(folder) as process:
+    with _process(job) as process:
         while True:
             left = started + timeout - monotonic()
             try:
@@ -112,18 +122,20 @@ def _too_long(name: str, timeout: float) -> str:
 
 
 @contextmanager
-def _process(folder: Path) -> Iterator[subprocess.Popen[bytes]]:
+def _process(job: _Job) -> Iterator[subprocess.Popen[bytes]]:
     """The clean process; ended, with what it started, when the block is left."""
     script = Path(__file__).with_name("clean_process.py")
     # `-I`: no environment variables of Python, no current folder, no user packages.
-    command = [sys.executable, "-I", str(script), str(folder)]
-    with (folder / "output.txt").open("wb") as output:
+    # `-B`: no `__pycache__` beside the notebook.
+    command = [sys.executable, "-I", "-B", str(script), str(job.folder)]
+    with (job.folder / "output.txt").open("wb") as output:
         process = subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
-            cwd=folder,
+            cwd=job.directory,
+            # The environment is this process', with the secrets that cells have put there.
             start_new_session=True,
         )
         try:

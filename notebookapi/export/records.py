@@ -36,6 +36,9 @@ class ExportRequest:
     directory: Path = field(default_factory=Path)
     """Where the notebook runs; modules that lie there can be imported."""
 
+    preloaded: frozenset[str] = frozenset()
+    """Names that were bound before the session followed cells: by which, it cannot tell."""
+
 
 @dataclass(frozen=True, slots=True)
 class CellLine:
@@ -107,6 +110,9 @@ class ExportReport:
     module: ExportedModule
     proof: Proof
 
+    target: Path | None = None
+    """The file that was asked for, where another was written."""
+
     @property
     def proved(self) -> bool:
         return self.proof.passed
@@ -115,8 +121,20 @@ class ExportReport:
         lines = [f"{'Proved' if self.proved else 'NOT proved'}: {self.written}"]
         if not self.changed:
             lines[0] += " (unchanged)"
+        if not self.proved:
+            lines.append(self._outcome())
         if self.proof.failure is not None:
             lines.append(self.proof.failure)
         lines += [f"differs at {difference}" for difference in self.proof.differences]
         lines += [f"note: {note}" for note in self.module.notes]
         return "\n".join(lines)
+
+    def _outcome(self) -> str:
+        """What has become of the files, the proof having failed."""
+        if self.target is None:
+            return f"{self.written} was written all the same, as `--accept` says."
+        there = "stays as it was" if self.target.exists() else "was not written"
+        return (
+            f"{self.target} {there}; what could not be proved is in {self.written.name}, to look "
+            "at. Mend what is listed here and export again, or write it all the same: `--accept`."
+        )

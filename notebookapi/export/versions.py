@@ -18,6 +18,11 @@ from notebookapi.cells.cell import Cell, Registered
 from notebookapi.export.errors import HiddenState, NothingToExport
 from notebookapi.export.records import ExportRequest
 
+BEFORE_LOADING = (
+    "before the extension was loaded, so the cells are not known. Run them again, then export "
+    "again."
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Versions:
@@ -34,6 +39,10 @@ class Versions:
 def choose_versions(request: ExportRequest) -> Versions:
     """Raises HiddenState for a registration that serves from a source that is gone."""
     live = [registered for registered in request.registered if registered.live]
+    if not live and request.application in request.preloaded and request.openapi.get("paths"):
+        raise NothingToExport(
+            f"Nothing to export: what {request.application} serves was registered {BEFORE_LOADING}"
+        )
     if not live:
         raise NothingToExport(
             "Nothing to export: no cell has registered a route that is served. "

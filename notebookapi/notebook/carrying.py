@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
@@ -13,7 +13,8 @@ from notebookapi._table.published import Registration
 from notebookapi.applications import NotebookAPI
 from notebookapi.editing import Add, Operation, Owner, Remove
 from notebookapi.notebook.naming import Renewed
-from notebookapi.notebook.ownership import Owned
+from notebookapi.notebook.ownership import Owned, identity_of
+from notebookapi.notebook.recorder import Made
 from notebookapi.routing import APIRoute, APIRouter, Inclusion, registration_of
 
 _DEFAULT = Inherited()
@@ -92,14 +93,28 @@ def _route_on(owned: Owned, route: APIRoute, owner: Owner) -> Registration | Non
     )
 
 
-def move_settings(renewed: Renewed) -> None:
-    """Let a new application have the state and the overrides of the old, unless it sets them."""
+def move_state(renewed: Renewed) -> None:
+    """Let a new application have the state of the old, unless it sets it itself."""
     for old, new in renewed.items():
         if isinstance(old, NotebookAPI) and isinstance(new, NotebookAPI):
             for name, value in old.state._state.items():
                 new.state._state.setdefault(name, value)
-            for original, override in old.dependency_overrides.items():
-                new.dependency_overrides.setdefault(original, override)
+
+
+def overrides_of_nobody(
+    renewed: Renewed, owned: Iterable[Owned], made: Iterable[Made]
+) -> Iterator[Add]:
+    """Yield what lets a new application have what no cell has overridden, but a thread, say.
+
+    made: by the cell that made the new object; what it overrides itself is not moved.
+    """
+    known = {each.registration for each in owned}
+    taken = {identity_of(each.owner, each.registration) for each in made}
+    for old, new in renewed.items():
+        for placed in old._declared.of("override"):
+            registration = placed.registration
+            if registration not in known and identity_of(new, registration) not in taken:
+                yield Add(new, registration, placed.place)
 
 
 def _are_equal(one: Inherited, other: Inherited) -> bool:

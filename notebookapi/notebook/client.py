@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from notebookapi.notebook.errors import SentNotRegistered
+from notebookapi.notebook.errors import BadArguments, SentNotRegistered
 from notebookapi.notebook.journal import Client, Failure, Journal
 
 if TYPE_CHECKING:
@@ -23,33 +23,44 @@ class Sender:
         """Send a request; `options` are those of httpx2."""
         raise NotImplementedError  # the session knows where to
 
-    def get(self, path: str, **options: Any) -> httpx2.Response:
+    def _sent(
+        self, method: str, path: str, unnamed: tuple[Any, ...], options: Options
+    ) -> httpx2.Response:
+        if unnamed:
+            verb = method.lower()
+            raise BadArguments(
+                f"`api.{verb}` cannot know what comes after the path. Write `json={{…}}` for a "
+                f'body, `params={{…}}` for a query: `api.{verb}("{path}", json={{…}})`.'
+            )
+        return self.request(method, path, **options)
+
+    def get(self, path: str, *unnamed: Any, **options: Any) -> httpx2.Response:
         """Send a GET request."""
-        return self.request("GET", path, **options)
+        return self._sent("GET", path, unnamed, options)
 
-    def post(self, path: str, **options: Any) -> httpx2.Response:
+    def post(self, path: str, *unnamed: Any, **options: Any) -> httpx2.Response:
         """Send a POST request."""
-        return self.request("POST", path, **options)
+        return self._sent("POST", path, unnamed, options)
 
-    def put(self, path: str, **options: Any) -> httpx2.Response:
+    def put(self, path: str, *unnamed: Any, **options: Any) -> httpx2.Response:
         """Send a PUT request."""
-        return self.request("PUT", path, **options)
+        return self._sent("PUT", path, unnamed, options)
 
-    def patch(self, path: str, **options: Any) -> httpx2.Response:
+    def patch(self, path: str, *unnamed: Any, **options: Any) -> httpx2.Response:
         """Send a PATCH request."""
-        return self.request("PATCH", path, **options)
+        return self._sent("PATCH", path, unnamed, options)
 
-    def delete(self, path: str, **options: Any) -> httpx2.Response:
+    def delete(self, path: str, *unnamed: Any, **options: Any) -> httpx2.Response:
         """Send a DELETE request."""
-        return self.request("DELETE", path, **options)
+        return self._sent("DELETE", path, unnamed, options)
 
-    def head(self, path: str, **options: Any) -> httpx2.Response:
+    def head(self, path: str, *unnamed: Any, **options: Any) -> httpx2.Response:
         """Send a HEAD request."""
-        return self.request("HEAD", path, **options)
+        return self._sent("HEAD", path, unnamed, options)
 
-    def options(self, path: str, **options: Any) -> httpx2.Response:
+    def options(self, path: str, *unnamed: Any, **options: Any) -> httpx2.Response:
         """Send an OPTIONS request."""
-        return self.request("OPTIONS", path, **options)
+        return self._sent("OPTIONS", path, unnamed, options)
 
 
 def over_the_socket(
@@ -61,10 +72,23 @@ def over_the_socket(
     # The environment's proxies are for the world, not for loopback. No timeout: an endpoint may
     # be under a debugger, and the kernel's interrupt ends the wait.
     with httpx2.Client(base_url=url, timeout=None, trust_env=False) as client:
-        response = client.request(method, path, **options)
-        stream = response.extensions.get("network_stream")
+        try:
+            response = client.request(method, path, **options)
+        except KeyboardInterrupt:
+            # Where in httpx2 the wait was is of no interest.
+            raise KeyboardInterrupt(f"{method} {path} was not waited for") from None
+        address = _address(response)
+    return shown(response, journal, address)
+
+
+def _address(response: httpx2.Response) -> Client:
+    """Return the port that asked; None where the server has closed the connection already."""
+    stream = response.extensions.get("network_stream")
+    try:
         address = stream.get_extra_info("client_addr") if stream is not None else None
-    return shown(response, journal, tuple(address) if address else None)
+    except OSError:
+        return None
+    return tuple(address) if address else None
 
 
 _numbers = itertools.count()

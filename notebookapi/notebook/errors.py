@@ -4,6 +4,7 @@ NotebookError
 ├── UnknownSubcommand      `%api` was given a word that it does not know
 ├── BadArguments           a subcommand was given something it cannot use
 ├── NothingToServe         no application is there
+├── Stopped                the person has stopped the server
 ├── NotExported            the cells do not make a module
 ├── SentNotRegistered      a response was used as a decorator
 └── WouldWaitForItself     a request to the server from its own loop
@@ -25,6 +26,10 @@ class BadArguments(NotebookError):
 
 
 class NothingToServe(NotebookError):
+    pass
+
+
+class Stopped(NotebookError):
     pass
 
 

@@ -13,17 +13,23 @@ from IPython.core.error import UsageError
 from IPython.core.interactiveshell import ExecutionInfo, ExecutionResult, InteractiveShell
 from IPython.display import display
 
+from notebookapi._plan.signature import call_places, in_file
 from notebookapi.cells import Cell
 from notebookapi.editing import publish
+from notebookapi.exceptions import DeclarationError
 from notebookapi.notebook import magics
 from notebookapi.notebook.errors import NotebookError
 from notebookapi.notebook.face import Session
+from notebookapi.notebook.failures import declaration
+from notebookapi.notebook.notices import own_warnings
+from notebookapi.notebook.ownership import Owned
 from notebookapi.notebook.rebind import Interpreter
 from notebookapi.notebook.recorder import CellDraft, Recorder, is_inside_cell, is_module_level
-from notebookapi.notebook.remarks import gone, remarks
+from notebookapi.notebook.remarks import failing, gone, remarks, waiting_of
 from notebookapi.notebook.swap import Ended, Outcome
 from notebookapi.notebook.views import html, terminal
 from notebookapi.notebook.views.model import Card, Note, card_of
+from notebookapi.notebook.welcome import Earlier, earlier, welcome
 from notebookapi.serving import ServingError
 
 # What one message explains; its traceback would only hide it.
@@ -33,6 +39,7 @@ _EXPLAINED = (NotebookError, ServingError)
 def attach(shell: InteractiveShell, session: Session | None) -> Session:
     """Start to listen to a shell; a session that was there before is taken up again."""
     screen = _Screen(shell)
+    is_first = session is None
     session = session or Session(shell.user_ns, screen, _interpreter(shell))
     session.screen = screen
     listener = _Listener(shell, session)
@@ -41,9 +48,15 @@ def attach(shell: InteractiveShell, session: Session | None) -> Session:
     shell.events.register("post_run_cell", listener.after)
     # IPython's annotation takes the method for a plain function.
     shell.register_magic_function(listener.magic, "line", "api")  # type: ignore[arg-type]
+    _explain_mistakes(screen)
     listener.loading()
-    for note in session.bind_names():
-        screen.show(Card(notes=[Note("warning", note)]))
+    notes = [Note("warning", note) for note in session.bind_names()]
+    if is_first:
+        listener.earlier = earlier(session)
+        # A configuration that loads has no cell to show anything under.
+        notes += welcome(session, listener.earlier) if is_inside_cell(shell.user_ns) else []
+    if notes:
+        screen.show(Card(notes=notes))
     return session
 
 
@@ -55,8 +68,33 @@ def detach(shell: InteractiveShell, session: Session) -> None:
     shell.events.unregister("pre_run_cell", listener.before)
     shell.events.unregister("post_run_cell", listener.after)
     shell.magics_manager.magics["line"].pop("api", None)
+    _explain_no_more()
     listener.leave()
     session.server.pause()
+
+
+def _explain_mistakes(screen: _Screen) -> None:
+    """Tell of mistakes in declarations by cells, and without the frames that found them."""
+
+    def place_of(filename: str, line: int) -> str:
+        name = screen.name_of(filename)
+        return f"{name}, line {line}" if name else in_file(filename, line)
+
+    def shown(error: BaseException) -> list[str]:
+        return declaration(error, screen.name_of)
+
+    call_places(place_of)
+    # IPython asks the exception for what to show; a person's own handler, if any, stays.
+    setattr(DeclarationError, _SHOWN, shown)
+
+
+def _explain_no_more() -> None:
+    call_places(in_file)
+    if _SHOWN in vars(DeclarationError):
+        delattr(DeclarationError, _SHOWN)
+
+
+_SHOWN = "_render_traceback_"
 
 
 _listeners: WeakKeyDictionary[InteractiveShell, _Listener] = WeakKeyDictionary()
@@ -72,6 +110,8 @@ class _Listener:
         self._cards: dict[str, tuple[str, Card]] = {}
         self._loading: object | None = None
         self._is_new = True
+        self._orphans: list[Owned] = []
+        self.earlier = Earlier()
 
     def magic(self, line: str) -> None:
         """Notebookapi's commands; `%api help` lists them."""
@@ -106,6 +146,9 @@ class _Listener:
             # It was no cell that loaded the extension, but a startup file, which has no end.
             self._loading = None
             self.leave()
+        # The front end tells of deletions with the next execution, which may be the export.
+        session = self._session
+        self._orphans += session.note_deleted(_deleted(info), info.cell_id)
         self._begin(info, info.cell_id)
 
     def _begin(self, info: object, cell_id: str | None) -> None:
@@ -123,26 +166,42 @@ class _Listener:
         started: object = self._loading or info
         self._loading = None
         draft = self._recorder.end(started, succeeded=bool(result.success))
-        orphans = self._session.note_deleted(_deleted(info), info.cell_id)
-        outcome = self._session.finish(_ended(result, self._shell.user_ns), draft)
-        card = self._card(outcome, draft, gone(orphans))
+        with own_warnings() as warned:
+            outcome = self._session.finish(_ended(result, self._shell.user_ns), draft)
+        notes = [*(Note("warning", each) for each in warned), *gone(self._still_served())]
+        notes += failing(outcome, result.error_in_exec, self._session)
+        card = self._card(outcome, draft, notes)
         if card:
             self._session.screen.show(card)
 
     def _card(self, outcome: Outcome, draft: CellDraft | None, more: list[Note]) -> Card:
         cell = outcome.cell
         url, notes = self._serve(outcome)
+        if left := self.earlier.left_behind(self._session):
+            self.earlier = Earlier()
+            notes += left
         before = self._cards.get(cell.key)
         is_same = before is not None and before[0] == cell.source
         notes += [*remarks(outcome, draft, self._session, is_same=is_same), *more]
-        card = card_of(outcome, url=url, notes=notes)
+        waiting = {each.registration for each in waiting_of(outcome.made, self._session)}
+        card = card_of(outcome, url=url, notes=notes, waiting=waiting)
         # An unchanged cell that runs again shows the bytes that it showed before, so that the
         # notebook stays the same under version control.
         if before and is_same and outcome.change and outcome.change.only_renews:
             return replace(card, lines=before[1].lines, url=before[1].url)
-        if outcome.is_published:
+        if outcome.is_published and not cell.is_anonymous:
             self._cards[cell.key] = (cell.source, card)
         return card
+
+    def _still_served(self) -> list[Owned]:
+        """Return what cells go on serving that have been deleted lately.
+
+        The cell that learnt of it may have withdrawn it, or have moved it to another application.
+        """
+        keys = {each.cell.key for each in self._orphans} & self._session.deleted
+        self._orphans.clear()
+        owned = self._session.owned
+        return [each for each in owned if each.cell.key in keys and not each.shadowed]
 
     def _serve(self, outcome: Outcome) -> tuple[str | None, list[Note]]:
         session = self._session
@@ -154,6 +213,9 @@ class _Listener:
             self._is_new = False
         except _EXPLAINED as error:
             return None, [*notes, Note("error", f"Published, but not served: {error}")]
+        if outcome.change and not session.server.may_start and session.server.app is not None:
+            text = "The server is stopped: nothing is served until `%api serve`."
+            return None, [*notes, Note("info", text)]
         url = session.server.announced() if outcome.change else None
         if url and session.server.notice:
             notes.append(Note("info", session.server.notice))
@@ -214,7 +276,7 @@ class _Screen:
 
     def show(self, view: Any) -> None:
         if self._is_terminal:
-            text = terminal.render(view, colour=terminal.can_show_colour(sys.stdout))
+            text = terminal.render(view, colour=self._has_colour())
             encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
             print(text.encode(encoding, "replace").decode(encoding))  # noqa: T201
             return
@@ -222,6 +284,10 @@ class _Screen:
         plain = view.line if isinstance(view, Card) else terminal.render(view, width=100)
         bundle = {"text/plain": plain, "text/html": html.rendered(view)}
         display(bundle, raw=True)  # type: ignore[no-untyped-call]  # IPython gives it no types
+
+    def _has_colour(self) -> bool:
+        wanted = str(self._shell.colors).lower() != "nocolor"
+        return wanted and terminal.can_show_colour(sys.stdout)
 
     def name_of(self, filename: str) -> str | None:
         """Return how the person knows a file of source: "Cell In[3]"; None for a real file."""

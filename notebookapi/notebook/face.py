@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import MutableMapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -13,6 +12,7 @@ from notebookapi.cells import Cell, Registered
 from notebookapi.editing import Draft, Operation, current_draft
 from notebookapi.notebook import client
 from notebookapi.notebook.errors import NothingToServe
+from notebookapi.notebook.history import History
 from notebookapi.notebook.journal import Journal
 from notebookapi.notebook.naming import (
     Names,
@@ -58,15 +58,15 @@ class Session(client.Sender):
         self.screen = screen
         self.journal = Journal(lambda filename: self.screen.name_of(filename))
         self.server = Server(namespace, self.journal)
-        self.cells: list[Cell] = []
+        self.history = History()
         self.deleted: frozenset[str] = frozenset()
+        self.preloaded: frozenset[str] = frozenset()
         self._implicit: NotebookAPI | None = None
         self._chosen: str | None = None
         self._last: NotebookAPI | None = None
         self._latest: NotebookAPI | None = None
         self._names: Names = {}
         self._owned: Sequence[Owned] = ()
-        self._all: list[Owned] = []
         self._positions: dict[str, Place] = {}
         self._redefinitions = Redefinitions(namespace, run_again)
         self._lock = threading.RLock()
@@ -100,12 +100,14 @@ class Session(client.Sender):
 
     @property
     def url(self) -> str:
-        """Where the application is served; starts the server if need be."""
-        return self.server.start()
+        """Where the application is served; starts the server unless it was stopped."""
+        return self.server.wanted()
 
     def bind_names(self) -> list[str]:
         """Bind `app` and `api` where the names are free; return what to say about the others."""
         notes = []
+        # No cell that is known has bound them; an export says so.
+        self.preloaded |= {name for name in self.namespace if not name.startswith("_")}
         if "app" not in self.namespace:
             if self._latest is None:
                 self._latest = self._implicit = NotebookAPI()
@@ -151,7 +153,7 @@ class Session(client.Sender):
 
     def planned(self, draft: CellDraft) -> Sequence[Operation]:
         """Return what publishes a running cell, as far as it has come."""
-        cell = Ended(draft.cell_id, None, "", "", succeeded=True).as_cell(len(self.cells) + 1)
+        cell = Ended(draft.cell_id, None, "", "", succeeded=True).as_cell(self.history.count + 1)
         return planned(self._owned, cell, draft)
 
     def note_deleted(self, reported: frozenset[str], running: str | None) -> list[Owned]:
@@ -176,8 +178,8 @@ class Session(client.Sender):
     def finish(self, ended: Ended, draft: CellDraft | None) -> Outcome:
         """Publish what a run registered, or drop it."""
         with self._lock:
-            cell = ended.as_cell(run=len(self.cells) + 1)
-            self.cells.append(cell)
+            cell = ended.as_cell(run=self.history.count + 1)
+            self.history.add(cell)
             if draft is None:
                 return Outcome(cell, self._owned)
             now = owners_named(self.namespace)
@@ -187,6 +189,7 @@ class Session(client.Sender):
                 self._owned, cell, draft, renewed(self._names, names, now), self._rebinding(cell)
             )
             self._owned = outcome.owned
+            self.history.keep(cell, outcome.owned)
             if outcome.is_published:
                 self._keep(outcome, names)
             return outcome
@@ -194,19 +197,22 @@ class Session(client.Sender):
     def _rebinding(self, cell: Cell) -> Rebind:
         """Return what makes again what captured a name that this cell redefined."""
         name = self._chosen or "app"
-        return lambda owned: self._redefinitions.rebind(self.cells, owned, cell, name)
+        cells = self.history.cells
+        return lambda owned: self._redefinitions.rebind(cells, owned, cell, name)
 
     def _keep(self, outcome: Outcome, names: Names) -> None:
         cell = outcome.cell
         self._redefinitions.note()
-        self._positions[cell.key] = outcome.position
-        made_anew = (*outcome.carried.pairs, *outcome.rebound.pairs)
-        moved = {old.registration: new for old, new in made_anew}
-        self._all = [moved.get(each.registration, each) for each in self._all]
-        self._all += [each for each in outcome.owned if each.cell is cell]
+        if not cell.is_anonymous:  # one without an id never comes again
+            self._positions[cell.key] = outcome.position
         self._names = names
         for made in outcome.made:
             self._last = next(iter(applications_of(made.owner)), self._last)
+
+    @property
+    def cells(self) -> Sequence[Cell]:
+        """The runs that are remembered, in their order."""
+        return self.history.cells
 
     @property
     def owned(self) -> Sequence[Owned]:
@@ -214,18 +220,8 @@ class Session(client.Sender):
         return self._owned
 
     def registered(self) -> list[Registered]:
-        """Return every registration that any run made, and whether it is served now."""
-        live = {each.registration for each in self._owned if not each.shadowed}
-        return [
-            Registered(
-                run=each.cell.run,
-                line=each.line,
-                label=each.label,
-                endpoint=each.endpoint,
-                live=each.registration in live,
-            )
-            for each in self._all
-        ]
+        """Return what the runs that are remembered registered, and whether it is served now."""
+        return self.history.registered(self._owned)
 
     # --- the server
 
@@ -274,7 +270,7 @@ class Session(client.Sender):
         goes to the application in process, on the server's loop. Any other goes over the socket.
         """
         self.server.check_not_inside()
-        url = self.server.start()
+        url = self.server.wanted()
         draft = current_draft()
         app = self._candidate(draft)
         if draft is None or not (draft.operations or app is not self.server.app):
@@ -301,7 +297,7 @@ class Session(client.Sender):
             requests=self.journal.requests,
             errors=self.journal.errors,
             failure=self.journal.last_failure,
-            uptime=time.monotonic() - self.journal.since,
+            uptime=self.server.uptime,
             notice=self.server.notice,
             record=self.journal.records[-1] if self.journal.records else None,
             news=self.server.take_news(),

@@ -9,6 +9,7 @@ from collections import Counter, deque
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -44,7 +45,8 @@ class Journal:
     def __init__(self, name_of: NameOf) -> None:
         self.requests = 0
         self.errors = 0
-        self.hits: Counter[Any] = Counter()
+        # Weak: the counts are those of a version of a route, and go with it.
+        self._hits: WeakKeyDictionary[Any, int] = WeakKeyDictionary()
         self.failures: deque[Failure] = deque(maxlen=KEPT)
         self.records: deque[str] = deque(maxlen=KEPT)
         self.since = time.monotonic()
@@ -60,6 +62,10 @@ class Journal:
             return None
         last = failures[-1]
         return f"{last.method} {last.path}: {last.summary}"
+
+    def hits_of(self, route: Any) -> int:
+        """Return how many requests a route, as it was declared, has answered."""
+        return self._hits.get(route, 0)
 
     def failure_of(self, client: Client, timeout: float = 1.0) -> Failure | None:
         """Return how the latest request of a client failed, once that has been noted.
@@ -143,7 +149,8 @@ class Journal:
             self.requests += 1
             self.errors += status >= 500
             if route is not None:
-                self.hits[getattr(route, "origin", route)] += 1
+                declared = getattr(route, "origin", route)
+                self._hits[declared] = self._hits.get(declared, 0) + 1
 
 
 def _client(scope: Mapping[str, Any]) -> Client:

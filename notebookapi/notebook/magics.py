@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import os
 import shlex
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 
 from notebookapi.notebook.errors import BadArguments, UnknownSubcommand
 from notebookapi.notebook.face import Session
+from notebookapi.notebook.forgetting import withdraw
 from notebookapi.notebook.views.model import Message, RouteList, View
 
 _EXPORT = "`%api export FILE [--accept] [--overwrite] [--timeout SECONDS]`"
@@ -92,15 +94,23 @@ def _export(session: Session, arguments: Sequence[str]) -> View:
             "`%api export` needs one file to write, such as `%api export api.py`; "
             f"it was given {len(files)}."
         )
-    return export(session, Path(files[0]).expanduser(), options)
+    return export(session, Path(os.path.expanduser(files[0])), options)
 
 
 def _forget(session: Session, arguments: Sequence[str]) -> View:
-    if list(arguments) != ["--deleted"]:
-        raise BadArguments(
-            "Write `%api forget --deleted`: it withdraws what deleted cells registered. To "
-            "withdraw a route of another cell, take it out of the cell and run that again."
-        )
+    match list(arguments):
+        case ["--deleted"]:
+            return _forget_deleted(session)
+        case [method, path] if not method.startswith("-"):
+            label = withdraw(session, method, path)
+            return Message(f"Withdrawn: {label}.")
+    raise BadArguments(
+        "Write `%api forget METHOD PATH`, which withdraws a route, or `%api forget --deleted`, "
+        "which withdraws what deleted cells registered."
+    )
+
+
+def _forget_deleted(session: Session) -> View:
     withdrawn = [each.label for each in session.forget()]
     if not withdrawn:
         return Message("No deleted cell has anything that is served.")
@@ -109,7 +119,8 @@ def _forget(session: Session, arguments: Sequence[str]) -> View:
 
 def _help(session: Session, arguments: Sequence[str]) -> View:
     _none("help", arguments)
-    return Message("%api: the session at a glance, and:", [f"%api {each}" for each in USAGE])
+    lines = [f"%api {usage}".ljust(40) + text for usage, text in USAGE]
+    return Message("%api: the session at a glance, and:", lines, good=None)
 
 
 SUBCOMMANDS: dict[str, Subcommand] = {
@@ -122,16 +133,22 @@ SUBCOMMANDS: dict[str, Subcommand] = {
     "help": _help,
 }
 USAGE = (
-    "routes                      the path operations that are served",
-    "serve [NAME] [--port PORT]  start the server, or serve another application",
-    "stop                        stop the server; routes are kept",
-    "export FILE                 write the module, proved equal to what runs",
-    "       [--accept]           ... although the proof finds differences",
-    "       [--overwrite]        ... over a file that was edited by hand",
-    "       [--timeout SECONDS]  ... giving the proof more time than 60 s",
-    "forget --deleted            withdraw what cells registered that are deleted now",
-    "help                        this list",
+    ("routes", "what is served, and by which cell"),
+    ("serve [NAME] [--port PORT]", "start the server, or serve another application"),
+    ("stop", "stop the server; routes are kept"),
+    ("export FILE", "write the module, its OpenAPI document proved equal"),
+    ("export FILE --accept", "... although the proof finds differences"),
+    ("export FILE --overwrite", "... over a file that was edited by hand"),
+    ("export FILE --timeout SECONDS", "... giving the proof more time than 60 s"),
+    ("forget METHOD PATH", "withdraw a route"),
+    ("forget --deleted", "withdraw what deleted cells registered"),
+    ("help", "this list"),
 )
+_OPTIONS = {
+    "--port": "serve",
+    "--deleted": "forget",
+    **dict.fromkeys(("--accept", "--overwrite", "--timeout"), "export"),
+}
 
 
 def _none(name: str, arguments: Sequence[str]) -> None:
@@ -160,7 +177,10 @@ def _seconds(waiting: list[str]) -> float:
 
 
 def _unknown(name: str) -> UnknownSubcommand:
-    near = difflib.get_close_matches(name, SUBCOMMANDS, n=1)
+    if name.startswith("-"):
+        near = [f"{_OPTIONS[name]} {name}"] if name in _OPTIONS else []
+    else:
+        near = difflib.get_close_matches(name, SUBCOMMANDS, n=1)
     guess = f"Did you mean `%api {near[0]}`? " if near else ""
-    known = ", ".join(SUBCOMMANDS)
+    known = ", ".join(each for each in SUBCOMMANDS if each != "state")  # `%api` alone does it
     return UnknownSubcommand(f"`%api` has no subcommand {name!r}. {guess}It knows: {known}.")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from notebookapi._table.published import Place, Registration
 from notebookapi.cells import Cell
@@ -12,7 +13,8 @@ from notebookapi.editing import Add, Operation, Owner, Remove
 from notebookapi.notebook.recorder import Made
 
 Identity = tuple[object, ...]
-_REPEATABLE = ("middleware", "include")
+_REPEATABLE = ("middleware", "include", "event")
+_SERIALS = itertools.count()
 
 NOBODY = Cell(key="", run=0, number=None, source="", transformed="", succeeded=True)
 """The cell of what no cell made: registered before loading, by a module, or by a thread."""
@@ -24,6 +26,7 @@ class Owned:
 
     version: counts the registrations that have served under this identity, from 1.
     shadowed: a later cell serves under the same identity; this one would again without it.
+    serial: told apart by it, whatever becomes of it: carried over, made again, shadowed.
     """
 
     cell: Cell
@@ -33,6 +36,7 @@ class Owned:
     line: int
     version: int = 1
     shadowed: bool = False
+    serial: int = field(default_factory=_SERIALS.__next__)
 
     @property
     def identity(self) -> Identity:
@@ -116,6 +120,10 @@ def plan_run(
     under the same identity is shadowed, or replaced for good where cells have no identity of
     their own; so is what is nobody's.
     """
+    if is_over:
+        # Its own are compared with what it registers now, whether it took them away or not.
+        own = {each.registration for each in owned if each.cell.key == cell.key}
+        withdrawn = [each for each in withdrawn if each.registration not in own]
     lost = [each.registration for each in withdrawn]
     told = _compare(
         [each for each in owned if each.registration not in lost],

@@ -110,14 +110,26 @@ class _Search:
         node = statement.node
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
             return True
-        if isinstance(node, ast.Expr):
+        if isinstance(node, ast.Expr) or is_setting(node):
             return statement in self._program.registrations
         return is_alias(node)
 
 
 def is_second_name(node: ast.stmt) -> bool:
     """Tell whether a statement only gives an object another name."""
-    return isinstance(node, ast.Assign) and isinstance(node.value, (ast.Name, ast.Attribute))
+    return (
+        isinstance(node, ast.Assign)
+        and isinstance(node.value, (ast.Name, ast.Attribute))
+        and any(isinstance(target, ast.Name) for target in node.targets)
+    )
+
+
+def is_setting(node: ast.stmt) -> bool:
+    """Tell whether a statement binds no name: `app.dependency_overrides[get_db] = fake`."""
+    targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+    return isinstance(node, (ast.Assign, ast.AugAssign)) and all(
+        isinstance(target, (ast.Subscript, ast.Attribute)) for target in targets
+    )
 
 
 def is_alias(node: ast.stmt) -> bool:

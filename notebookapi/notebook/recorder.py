@@ -79,6 +79,10 @@ class CellDraft(Draft):
         if isinstance(operation, Remove):
             super().stage(operation)
             return
+        if isinstance(operation, Replace) and operation.new.kind == "override":
+            # Setting the same again takes nothing away: who set it before is asked at the end.
+            if operation.old not in self._made:
+                operation = Add(operation.owner, operation.new, ())
         made = self._noted(operation)
         if isinstance(operation, Add):
             operation = Add(made.owner, made.registration, made.place)
@@ -126,6 +130,8 @@ class CellDraft(Draft):
             return Made(operation.owner, operation.new, place, line, module)
         if module is not None:
             return Made(operation.owner, operation.registration, next_place(), line, module)
+        if len(operation.place) > 1:  # it is to stand between others: put into a list of routes
+            return Made(operation.owner, operation.registration, operation.place, line)
         place = (*self.position, self._count)
         self._count += 1
         return Made(operation.owner, operation.registration, place, line)

@@ -30,17 +30,22 @@ class Redefinitions:
 
     def note(self) -> None:
         """Remember what names stand for now."""
-        self._seen = dict(self._namespace)
+        # IPython's own names (`_`, `_3`) hold results that nobody may need any more.
+        self._seen = {
+            name: value
+            for name, value in list(self._namespace.items())
+            if not name.startswith("_") and not isinstance(value, Owner)
+        }
 
     def changed(self) -> frozenset[str]:
-        """Return the names that stood for something else at the last `note`."""
+        """Return the names that stood for something else at the last `note`.
+
+        Not those of applications and routers: what was registered on them is carried over.
+        """
         return frozenset(
             name
             for name, before in self._seen.items()
-            if name in self._namespace
-            and not name.startswith("_")
-            and not isinstance(before, Owner)  # what was registered on it is carried over
-            and _differs(before, self._namespace[name])
+            if name in self._namespace and _differs(before, self._namespace[name])
         )
 
     def rebind(
@@ -70,7 +75,8 @@ class Redefinitions:
                 runs[cell.key].append(cell.run)
                 current[cell.key] = cell
         ordered = sorted(current.values(), key=lambda cell: runs[cell.key][0])
-        statements = [s for cell in ordered for s in self._statements_of(cell)]
+        self._statements = {cell.run: self._statements_of(cell) for cell in ordered}
+        statements = [s for found in self._statements.values() for s in found]
         by_statement: dict[Statement, list[Owned]] = defaultdict(list)
         by_run: dict[int, list[Owned]] = defaultdict(list)
         for each in owned:
@@ -84,9 +90,7 @@ class Redefinitions:
 
     def _statements_of(self, cell: Cell) -> list[Statement]:
         known = self._statements.get(cell.run)
-        if known is None:
-            known = self._statements[cell.run] = statements_of(cell, cell.transformed)
-        return known
+        return statements_of(cell, cell.transformed) if known is None else known
 
 
 def _differs(before: Any, now: Any) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from notebookapi.applications import NotebookAPI
 from notebookapi.editing import Owner
+from notebookapi.exceptions import DeclarationError
 from notebookapi.notebook.face import Session
 from notebookapi.notebook.naming import applications_of, described, left_alone, owners_named
 from notebookapi.notebook.ownership import Owned
@@ -31,6 +32,21 @@ def remarks(
         *_replaced_by_other(draft, session),
         *_waiting(outcome.made, session),
     ]
+
+
+def failing(outcome: Outcome, error: BaseException | None, session: Session) -> Iterator[Note]:
+    """Say what a failing cell leaves as it was, where its first registration has failed.
+
+    A cell that has registered something says it anyway.
+    """
+    if isinstance(error, DeclarationError) and not (outcome.dropped or outcome.kept):
+        if any(not each.shadowed for each in session.owned):
+            label = _capital(outcome.cell.label)
+            yield Note("error", f"{label} did not end well; what served before still serves.")
+    url = session.server.url
+    is_loop = isinstance(error, RuntimeError) and "loop" in str(error)
+    if is_loop and url and "uvicorn" in outcome.cell.source:
+        yield Note("info", f"`app` is served already, at {url}: a notebook needs no `uvicorn.run`.")
 
 
 def gone(orphans: Sequence[Owned]) -> list[Note]:
@@ -106,15 +122,23 @@ def _replaced_by_other(draft: CellDraft, session: Session) -> Iterator[Note]:
             )
 
 
+def waiting_of(made: Iterable[Made], session: Session) -> list[Made]:
+    """Return what is registered where no request can come to it yet."""
+    served = session.server.app
+    # What has no slash in front is the URL of a callback: it is described, and never served.
+    return [
+        each
+        for each in made
+        if (getattr(each.registration.value, "path", "") or "/").startswith("/")
+        and served not in applications_of(each.owner)
+    ]
+
+
 def _waiting(made: Iterable[Made], session: Session) -> Iterator[Note]:
     """Say what is registered where no request can come to it."""
-    served = session.server.app
     labels: dict[Owner, list[str]] = {}
-    for each in made:
-        # What has no slash in front is the URL of a callback: it is described, and never served.
-        path = getattr(each.registration.value, "path", "") or "/"
-        if path.startswith("/") and served not in applications_of(each.owner):
-            labels.setdefault(each.owner, []).append(each.registration.label)
+    for each in waiting_of(made, session):
+        labels.setdefault(each.owner, []).append(each.registration.label)
     for owner, waiting in labels.items():
         apps = applications_of(owner)
         if apps:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections.abc import Coroutine, Iterable, Mapping
 from typing import Any, TypeVar
 
@@ -14,7 +15,7 @@ from starlette.types import Receive, Scope, Send
 
 from notebookapi.applications import NotebookAPI
 from notebookapi.editing import stage_on
-from notebookapi.notebook.errors import WouldWaitForItself
+from notebookapi.notebook.errors import Stopped, WouldWaitForItself
 from notebookapi.notebook.guard import guarded
 from notebookapi.notebook.journal import Journal
 from notebookapi.notebook.port import sticky_port
@@ -39,6 +40,7 @@ class Server:
         self._background: BackgroundServer | None = None
         self._alive: NotebookAPI | None = None
         self._was_stopped = False
+        self._since = 0.0
         self._announced: BackgroundServer | None = None
         self._news: list[str] = []
         self._log = ServerLog(journal.keep_record)
@@ -59,6 +61,11 @@ class Server:
     def notice(self) -> str | None:
         """Why another port than the notebook's own serves."""
         return self._background.notice if self._background is not None and self.running else None
+
+    @property
+    def uptime(self) -> float:
+        """Seconds for which it has been running; 0 where it does not run."""
+        return time.monotonic() - self._since if self.running else 0.0
 
     @property
     def may_start(self) -> bool:
@@ -89,8 +96,18 @@ class Server:
                 self._log.install()
                 self._announced = None
                 server.start()
+                self._since = time.monotonic()
             self._was_stopped = False
             return server.url
+
+    def wanted(self) -> str:
+        """Start it for somebody who needs it; return its URL.
+
+        Raises Stopped where the person has stopped it, and ServingError.
+        """
+        if self._was_stopped and not self.running:
+            raise Stopped("The server is stopped. `%api serve` starts it.")
+        return self.start()
 
     def move(self, port: int) -> str:
         """Serve on another port; return the URL.
@@ -103,7 +120,7 @@ class Server:
         fresh = self._made(port, fallback=False)
         self._log.install()
         fresh.start()
-        self._background = fresh
+        self._background, self._since = fresh, time.monotonic()
         self._was_stopped = False
         if old is not None:
             old.stop()

@@ -9,7 +9,7 @@ from notebookapi._table.published import Place, Registration
 from notebookapi.cells import Cell
 from notebookapi.editing import Add, Operation, Owner, Remove, publish
 from notebookapi.exceptions import NotebookAPIError
-from notebookapi.notebook.carrying import Carried, carry, move_settings
+from notebookapi.notebook.carrying import Carried, carry, move_state, overrides_of_nobody
 from notebookapi.notebook.naming import Renewed, applications_of
 from notebookapi.notebook.ownership import NOBODY, Change, Owned, identity_of, plan_run
 from notebookapi.notebook.rebind import Rebound
@@ -130,6 +130,7 @@ def _publish(
     made, imported = registered
     # What the cell itself registered on an object that it makes anew goes with the old one.
     carried = carry([each for each in owned if each.cell.key != cell.key], renewed)
+    left = list(overrides_of_nobody(renewed, owned, made))
     owned = carried.applied(owned)
     rebound = rebind(owned)
     try:
@@ -142,7 +143,8 @@ def _publish(
             strays=list(_strays(owned, made)),
         )
         operations = [
-            *_importing(imported), *carried.operations, *rebound.operations, *plan.operations
+            *_importing(imported), *left, *carried.operations, *rebound.operations,
+            *plan.operations,
         ]  # fmt: skip
         _serve_from_now_on([*(each.owner for each in operations), *renewed.values()])
         if operations:
@@ -150,7 +152,7 @@ def _publish(
     except BaseException:
         rebound.undo()
         raise
-    move_settings(renewed)
+    move_state(renewed)
     return Outcome(
         cell, plan.owned, plan.position, plan.change, made, carried=carried, rebound=rebound
     )

@@ -14,6 +14,8 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
+from notebookapi._accepting import is_zero_quality
+
 __all__ = [
     "ASSETS",
     "FAVICON",
@@ -117,13 +119,8 @@ def _accepts_gzip(accept_encoding: str) -> bool:
     allowed: dict[str, bool] = {}
     for item in accept_encoding.lower().split(","):
         coding, *parameters = (part.strip() for part in item.split(";"))
-        allowed[coding] = not any(_is_zero_weight(parameter) for parameter in parameters)
+        allowed[coding] = not any(map(is_zero_quality, parameters))
     return allowed.get("gzip", allowed.get("*", False))
-
-
-def _is_zero_weight(parameter: str) -> bool:
-    name, _, value = parameter.partition("=")
-    return name.strip() == "q" and value.strip().rstrip("0") in ("", "0.", ".")
 
 
 def _is_listed(etag: str, if_none_match: str) -> bool:

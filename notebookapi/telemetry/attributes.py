@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import unquote_plus
@@ -15,6 +16,8 @@ _SIGNING = frozenset(
     {"awsaccesskeyid", "signature", "sig", "x-amz-signature", "x-amz-security-token",
      "x-amz-credential", "x-goog-signature", "x-goog-credential"}
 )  # fmt: skip
+
+_PORT = re.compile("[0-9]{1,5}")
 
 Attributes = dict[str, Any]
 
@@ -79,7 +82,7 @@ def _addresses(scope: Scope, host: str) -> Iterator[tuple[str, Any]]:
 def _split(host: str) -> tuple[str, int | None]:
     """Return name and port of a Host header; the port is None where it is not given."""
     name, colon, port = host.rpartition(":")
-    if colon and port.isdigit() and not (":" in name and not name.startswith("[")):
+    if colon and _PORT.fullmatch(port) and not (":" in name and not name.startswith("[")):
         return name.strip("[]"), int(port)
     return host.strip("[]"), None
 

@@ -9,42 +9,51 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from opentelemetry import context
 from opentelemetry._logs import Logger, LogRecord, SeverityNumber
-from opentelemetry.trace import Status, StatusCode, Tracer
+from opentelemetry.trace import Span, Status, StatusCode, Tracer, set_span_in_context
 from starlette.background import BackgroundTask
 from starlette.exceptions import HTTPException
 
 from notebookapi.exceptions import RequestValidationError, WebSocketRequestValidationError
 from notebookapi.telemetry.data import TelemetryData
+from notebookapi.telemetry.trouble import Trouble
 
 
 class Observed:
     """What a path operation tells while it answers; see `_respond.observing.Observer`."""
 
-    def __init__(self, tracer: Tracer | None, logger: Logger | None, data: TelemetryData) -> None:
+    def __init__(
+        self, tracer: Tracer | None, logger: Logger | None, data: TelemetryData, trouble: Trouble
+    ) -> None:
         """tracer: makes the spans of the stages; None: there are none."""
         self._tracer = tracer
         self._logger = logger
         self._data = data
+        self._trouble = trouble
 
     @contextmanager
     def stage(self, name: str, function: Callable[..., Any] | None = None) -> Iterator[None]:
         """Make a span for what is done inside. function: what is called there."""
-        if self._tracer is None:
+        span = None
+        if self._tracer is not None:
+            said = {"code.function.name": _name(function)} if function is not None else None
+            with self._trouble.kept_from_requests("begin a span"):
+                span = self._tracer.start_span(name, attributes=said)
+        if span is None:
             yield
             return
-        said = {"code.function.name": _name(function)} if function is not None else None
-        with self._tracer.start_as_current_span(
-            name, attributes=said, record_exception=False, set_status_on_exception=False
-        ) as span:
-            try:
-                yield
-            except Exception as error:
-                if _is_failure(error):
-                    span.record_exception(error)
-                    span.set_status(Status(StatusCode.ERROR, str(error)))
-                    span.set_attribute("error.type", type(error).__qualname__)
-                raise
+        token = context.attach(set_span_in_context(span))
+        failure: Exception | None = None
+        try:
+            yield
+        except Exception as error:
+            failure = error
+            raise
+        finally:
+            context.detach(token)
+            with self._trouble.kept_from_requests("end a span"):
+                _end(span, failure)
 
     def solved(self, solved: Any) -> None:
         """Keep what a request came to; its errors are told."""
@@ -89,16 +98,17 @@ class Observed:
     ) -> None:
         if self._logger is None:
             return
-        self._logger.emit(
-            LogRecord(
-                timestamp=time.time_ns(),
-                severity_number=severity,
-                severity_text=severity.name,
-                body=body,
-                attributes={**attributes, **self._where()},
-                event_name=event,
+        with self._trouble.kept_from_requests("emit an event"):
+            self._logger.emit(
+                LogRecord(
+                    timestamp=time.time_ns(),
+                    severity_number=severity,
+                    severity_text=severity.name,
+                    body=body,
+                    attributes={**attributes, **self._where()},
+                    event_name=event,
+                )
             )
-        )
 
     def _where(self) -> dict[str, Any]:
         connection = self._data.request or self._data.websocket
@@ -106,6 +116,16 @@ class Observed:
         route = getattr(scope.get("route"), "path_format", None)
         said = {"url.path": scope.get("path"), "http.route": route}
         return {key: value for key, value in said.items() if value is not None}
+
+
+def _end(span: Span, failure: Exception | None) -> None:
+    try:
+        if failure is not None and _is_failure(failure):
+            span.record_exception(failure)
+            span.set_status(Status(StatusCode.ERROR, str(failure)))
+            span.set_attribute("error.type", type(failure).__qualname__)
+    finally:
+        span.end()
 
 
 def _name(function: Callable[..., Any]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 from opentelemetry import context, propagate, trace
@@ -20,6 +21,17 @@ from notebookapi.telemetry.data import KEY, OBSERVER, TelemetryData
 from notebookapi.telemetry.observed import Observed
 from notebookapi.telemetry.options import TelemetryOptions, configures_itself
 from notebookapi.telemetry.providers import Meters, Providers
+from notebookapi.telemetry.trouble import Trouble
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Begun:
+    """What one connection is recorded with. inside: the context that its span opens."""
+
+    observed: Observed
+    meters: Meters | None
+    span: Span
+    inside: context.Context
 
 
 class Recorder:
@@ -29,6 +41,7 @@ class Recorder:
         self._options = options
         self._providers = Providers(options)
         self._exclude = options.get("exclude")
+        self._trouble = Trouble()
 
     @asynccontextmanager
     async def lifespan(self, app: Any) -> AsyncIterator[None]:
@@ -44,26 +57,35 @@ class Recorder:
 
     async def serve(self, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
         """Let `app` answer, and record it."""
-        if scope["type"] == "lifespan" or self._is_left_out(scope):
+        begun = None
+        if scope["type"] != "lifespan":
+            with self._trouble.kept_from_requests("begin a recording"):
+                begun = self._begun(scope, receive, send)
+        if begun is None:
             await app(scope, receive, send)
             return
-        tracer, meters = self._providers.tracer(), self._providers.meters()
-        logger = self._providers.logger()
-        if tracer is None and meters is None and logger is None:
-            await app(scope, receive, send)
-            return
-        data = _data(scope, receive, send)
-        nested = tracer if self._options.get("operation_spans", True) else None
-        observed = Observed(nested, logger, data)
-        scope[OBSERVER] = observed
+        scope[OBSERVER] = begun.observed
         answer = _Answer(scope, send)
-        span, inside = _started(tracer, scope, data)
-        token = context.attach(inside)
+        token = context.attach(begun.inside)
         try:
-            with _measuring(meters, answer), _ending(span, answer, observed):
+            with self._measuring(begun.meters, answer), self._ending(begun, answer):
                 await app(scope, receive, answer.send)
         finally:
             context.detach(token)
+
+    def _begun(self, scope: Scope, receive: Receive, send: Send) -> _Begun | None:
+        """Return what a connection is recorded with; None where it is not."""
+        if self._is_left_out(scope):
+            return None
+        tracer, meters = self._providers.tracer(), self._providers.meters()
+        logger = self._providers.logger()
+        if tracer is None and meters is None and logger is None:
+            return None
+        data = _data(scope, receive, send)
+        nested = tracer if self._options.get("operation_spans", True) else None
+        observed = Observed(nested, logger, data, self._trouble)
+        span, inside = _started(tracer, scope, data)
+        return _Begun(observed, meters, span, inside)
 
     def _is_left_out(self, scope: Scope) -> bool:
         if OBSERVER in scope:  # of an application inside another the outer records
@@ -71,6 +93,47 @@ class Recorder:
         if self._exclude is not None and self._exclude(scope):
             return True
         return _is_recorded_already(scope)
+
+    @contextmanager
+    def _measuring(self, meters: Meters | None, answer: _Answer) -> Iterator[None]:
+        """Count a request while it is active, and record how long its answer took."""
+        if meters is None or answer.scope["type"] != "http":
+            yield
+            return
+        kept = self._trouble.kept_from_requests
+        said = attributes.measured(answer.scope)
+        failure: BaseException | None = None
+        began = time.perf_counter()
+        with kept("count a request"):
+            meters.active.add(1, said)
+        try:
+            yield
+        except BaseException as error:
+            failure = error
+            raise
+        finally:
+            with kept("count a request"):
+                meters.active.add(-1, said)
+            with kept("measure a request"):
+                if version := answer.scope.get("http_version"):
+                    said["network.protocol.version"] = version
+                said.update(_outcome(answer, failure))
+                meters.duration.record((answer.ended or time.perf_counter()) - began, said)
+
+    @contextmanager
+    def _ending(self, begun: _Begun, answer: _Answer) -> Iterator[None]:
+        """End a server span with what came of the request."""
+        failure: BaseException | None = None
+        try:
+            yield
+        except BaseException as error:
+            failure = error
+            raise
+        finally:
+            with self._trouble.kept_from_requests("end a span"):
+                _end(begun.span, answer, failure)
+            if isinstance(failure, Exception):
+                begun.observed.failed(failure)
 
 
 def _started(
@@ -112,48 +175,17 @@ class _Answer:
             self.ended = time.perf_counter()
 
 
-@contextmanager
-def _measuring(meters: Meters | None, answer: _Answer) -> Iterator[None]:
-    """Count a request while it is active, and record how long its answer took."""
-    if meters is None or answer.scope["type"] != "http":
-        yield
-        return
-    said = attributes.measured(answer.scope)
-    failure: BaseException | None = None
-    began = time.perf_counter()
-    meters.active.add(1, said)
+def _end(span: Span, answer: _Answer, failure: BaseException | None) -> None:
     try:
-        yield
-    except BaseException as error:
-        failure = error
-        raise
-    finally:
-        meters.active.add(-1, said)
-        if version := answer.scope.get("http_version"):
-            said["network.protocol.version"] = version
-        said.update(_outcome(answer, failure))
-        meters.duration.record((answer.ended or time.perf_counter()) - began, said)
-
-
-@contextmanager
-def _ending(span: Span, answer: _Answer, observed: Observed) -> Iterator[None]:
-    """End a server span with what came of the request."""
-    failure: BaseException | None = None
-    try:
-        yield
-    except BaseException as error:
-        failure = error
-        span.record_exception(error)
-        if isinstance(error, Exception):
-            observed.failed(error)
-        raise
-    finally:
+        if failure is not None:
+            span.record_exception(failure)
         outcome = _outcome(answer, failure)
         span.set_attributes(outcome)
         if route := outcome.get("http.route"):
             span.update_name(f"{attributes.method_of(answer.scope)} {route}")
         if "error.type" in outcome:
             span.set_status(Status(StatusCode.ERROR, str(failure) if failure else None))
+    finally:
         span.end()
 
 

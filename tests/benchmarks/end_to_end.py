@@ -65,16 +65,18 @@ class Servers:
         if key not in self._running:
             port = free_port()
             if framework in OWN_SERVER:
-                command = ["-m", f"tests.benchmarks.apps.{framework}_app", kind, str(port)]
+                command = ["-m", f"tests.benchmarks.apps.{framework}_app", "--log-level", "WARN"]
             else:
                 command = ["-m", "uvicorn", "--factory", "tests.benchmarks.end_to_end:application",
                            "--port", str(port), "--loop", "uvloop", "--http", "httptools",
                            "--no-access-log", "--log-level", "warning"]  # fmt: skip
-            env = {**os.environ, "BENCH_FRAMEWORK": framework, "BENCH_KIND": kind}
+            env = {**os.environ, "BENCH_FRAMEWORK": framework, "BENCH_KIND": kind,
+                   "BENCH_PORT": str(port)}  # fmt: skip
             pinned = ["taskset", "-c", "0"] if shutil.which("taskset") else []
             process = subprocess.Popen(
-                [*pinned, sys.executable, *command], env=env, stdout=subprocess.DEVNULL
-            )
+                [*pinned, sys.executable, *command], env=env, stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            )  # fmt: skip
             self._running[key] = (process, port)
             _wait_for(process, port)
         return self._running[key]

@@ -51,7 +51,8 @@ class Driver:
 
     async def check(self) -> None:
         """Raise RuntimeError unless the reply is what it should be."""
-        self._sent = sent = []
+        sent: list[dict[str, Any]] = []
+        self._sent = sent
         await self.ask()
         self._sent = None
         statuses = [each["status"] for each in sent if "status" in each] or [200]

@@ -21,10 +21,11 @@ FRAMEWORKS = (
 _CANNOT = {("W4", "robyn"), ("W8b", "robyn"), ("W5d", "robyn"), ("W8", "robyn")}
 _ABOUT = """# Benchmarks
 
-Written by `scripts/bench`. How many times as fast as FastAPI, in the same run: CPU time per request,
-the median of the ratios of rounds that were interleaved. Each reply is checked before it is timed.
-`bare` is ASGI by hand, what Python can do at best. † Not like for like: starlette and blacksheep
-spell dependencies out, blacksheep runs `def` on the event loop, litestar validates no result.
+Written by `scripts/bench`. How many times as fast as FastAPI in the same run: CPU time per
+request, the median of the ratios of rounds that were interleaved. Each reply is checked before
+it is timed. `bare` is ASGI by hand, what Python can do at best. † Not like for like: starlette and
+blacksheep spell dependencies out, blacksheep runs `def` on the event loop, litestar validates no
+result. Where a cell is empty, a framework has no counterpart of the same meaning.
 """
 
 

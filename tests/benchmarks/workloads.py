@@ -75,7 +75,7 @@ _UPLOAD = (
     f'--{_BOUNDARY}\r\ncontent-disposition: form-data; name="file"; filename="a.bin"\r\n'
     "content-type: application/octet-stream\r\n\r\n"
 ).encode() + b"x" * 1_000_000 + f"\r\n--{_BOUNDARY}--\r\n".encode()
-_ECHO = (
+_ECHO: tuple[dict[str, Any], ...] = (
     {"type": "websocket.connect"},
     *({"type": "websocket.receive", "text": "hello"} for _ in range(10)),
     {"type": "websocket.disconnect", "code": 1000},

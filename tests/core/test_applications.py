@@ -52,14 +52,6 @@ def test_the_last_added_middleware_is_the_outermost() -> None:
     assert isinstance(app.middleware_stack, ServerErrorMiddleware)
 
 
-def test_what_is_only_to_look_at_cannot_be_changed_by_mistake() -> None:
-    app = NotebookAPI()
-    with pytest.raises(AttributeError):
-        app.user_middleware.append(Middleware(Marked, [], ""))  # type: ignore[attr-defined]  # what is tested
-    with pytest.raises(TypeError):
-        app.exception_handlers[404] = print  # type: ignore[index]  # what is tested
-
-
 def test_lifespans_enter_from_the_outside_and_their_states_are_merged() -> None:
     log: list[str] = []
 

@@ -292,3 +292,36 @@ def test_a_middleware_may_answer_itself_or_ask_twice() -> None:
     app.include_router(router)
     assert TestClient(app).get("/").text == "x"
     assert calls == ["x", "x"]
+
+
+class Again:
+    """Goes on with a request a second time where the first fails."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await self.app(scope, receive, send)
+        except ConnectionError:
+            await self.app(scope, receive, send)
+
+
+def test_a_request_goes_on_twice_around_a_mounted_router() -> None:
+    log: Log = []
+    outer, inner = APIRouter(), APIRouter()
+    outer.add_middleware(Again)
+    inner.middleware("http")(logging(log, "inner"))
+
+    @inner.get("/")
+    def flaky() -> str:
+        log.append("endpoint")
+        if log.count("endpoint") == 1:
+            raise ConnectionError
+        return "at last"
+
+    outer.mount("/inner", inner)
+    app = NotebookAPI(openapi_url=None)
+    app.include_router(outer, prefix="/outer")
+    assert TestClient(app).get("/outer/inner/").json() == "at last"
+    assert log == ["+inner", "endpoint", "+inner", "endpoint", "-inner"]

@@ -89,7 +89,7 @@ def test_defaults_are_not_shared_between_applications() -> None:
     first.servers.append({"url": "/a"})
     first.dependency_overrides[print] = print
     first.state.a = 1
-    assert (second.servers, second.dependency_overrides) == ([], {})
+    assert (second.servers, dict(second.dependency_overrides)) == ([], {})
     assert not hasattr(second.state, "a")
 
 

@@ -169,7 +169,16 @@ async def async_generator() -> AsyncIterator[int]:
     yield 1
 
 
+def not_yet() -> "NotYet":  # type: ignore[name-defined]  # noqa: F821  # the mistake
+    raise NotImplementedError
+
+
 RESPONSES: list[tuple[Any, dict[str, Any], str]] = [
+    (not_yet, {}, "is `NotYet`, which is not defined. Define or import it before the endpoint"),
+    (nothing, {"response_model": "Nope"}, "is `Nope`, which is not defined"),
+    (nothing, {"response_model": list["Nope"]}, "is `Nope`, which is not defined"),  # type: ignore[name-defined]  # noqa: F821  # the mistake
+    (nothing, {"responses": {404: {"model": "Nope"}}}, "is `Nope`, which is not defined"),
+    (generator, {"response_model": "Nope"}, "is `Nope`, which is not defined"),
     (plain_result, {}, "cannot be the type of a response"),
     (nothing, {"response_model": Plain}, "cannot be the type of a response"),
     (response_or_item, {}, "pass `response_model=None`"),
@@ -186,6 +195,19 @@ RESPONSES: list[tuple[Any, dict[str, Any], str]] = [
 def test_response(endpoint: Callable[..., Any], options: dict[str, Any], message: str) -> None:
     with pytest.raises(InvalidResponse, match=message):
         NotebookAPI().get("/", **options)(endpoint)
+
+
+def test_a_response_model_may_be_written_as_text() -> None:
+    app = NotebookAPI()
+    options: dict[str, Any] = {
+        "response_model": "list[Item]",
+        "responses": {404: {"model": "Item"}},
+    }
+    app.get("/", **options)(nothing)
+    described = app.openapi()["paths"]["/"]["get"]["responses"]
+    reference = {"$ref": "#/components/schemas/Item"}
+    assert described["200"]["content"]["application/json"]["schema"]["items"] == reference
+    assert described["404"]["content"]["application/json"]["schema"] == reference
 
 
 def include_itself() -> None:

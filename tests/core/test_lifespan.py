@@ -264,3 +264,19 @@ async def test_async_client_of_an_application_without_lifespan() -> None:
 
     async with AsyncTestClient(plain, base_url="http://other") as client:
         assert (await client.get("/")).status_code == 204
+
+
+def failing() -> None:
+    raise ValueError("will not stop")
+
+
+@pytest.mark.parametrize("fails", ["app", "router"])
+def test_a_failing_shutdown_skips_no_other_owner(diary: Diary, fails: str) -> None:
+    last = {name: diary.handler(f"{name} down") for name in ("app", "router")}
+    last[fails] = failing
+    router = APIRouter(on_shutdown=[last["router"]])
+    app = NotebookAPI(on_shutdown=[last["app"]])
+    app.include_router(router)
+    with pytest.raises(ValueError, match="will not stop"), TestClient(app):
+        pass
+    assert diary.entries == ["app down" if fails == "router" else "router down"]

@@ -309,3 +309,20 @@ def test_a_form_without_a_boundary_is_told_so() -> None:
         400,
         {"detail": "Missing boundary in multipart."},
     )
+
+
+HUGE = [b"9" * 5000, b"9" * 19, b"0" * 5000 + b"21"]
+
+
+@pytest.mark.parametrize("announced", HUGE, ids=len)
+@pytest.mark.parametrize("options", [{"app": most(20)}, {"operation": most(20)}], ids=label)
+def test_a_length_of_any_length_is_read(announced: bytes, options: dict[str, Any]) -> None:
+    client = app_of_all(**options)
+    answer = client.post("/own", content=b'"x"', headers={"content-length": announced.decode()})
+    assert answer.status_code == 413
+
+
+def test_zeros_in_front_of_a_length_mean_nothing() -> None:
+    client = app_of_all(app=most(20))
+    headers = {**JSON, "content-length": "0" * 5000 + "3"}
+    assert client.post("/own", content=b'"x"', headers=headers).json() == 3

@@ -3,15 +3,16 @@
 import asyncio
 import json
 from dataclasses import dataclass
-from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import BaseModel
 from starlette.types import Message
 
 from notebookapi import NotebookAPI
 from notebookapi.routing import APIRoute
+from notebookapi.testclient import TestClient
 from tests.core.zoo import Log, zoo
 
 
@@ -180,6 +181,26 @@ def test_bodies(
     check_same(Asked("POST", path, query, types, chunks, breaks_off))
 
 
+CELLS = st.fixed_dictionaries(
+    {},
+    optional={
+        "val": st.sampled_from([1, -1, "2", None, "x"]),
+        "value": st.just(3),
+        "tags": st.sampled_from([[], ["a"], None]),
+        "_sa_more": st.just(1),
+    },
+)
+ROWS = st.fixed_dictionaries(
+    {"id": st.sampled_from([1, "2", 3.0, 1.5, True])},
+    optional={"cells": st.lists(CELLS, max_size=2), "cell": CELLS, "more": st.just(0)},
+)
+
+
+@given(rows=st.lists(ROWS, max_size=3) | ROWS)
+def test_lists_of_dictionaries(rows: object) -> None:
+    check_same(Asked("POST", "/rows", b"", JSON, (json.dumps(rows).encode(),)))
+
+
 @given(
     path=st.sampled_from(["/mixed", "/scopes", "/crossed", "/threads", "/asked"]),
     query=st.sampled_from([b"", b"q=2", b"q=13", b"q=x"]),
@@ -206,3 +227,23 @@ def test_most_of_them_are_generated() -> None:
     kept = {each.path for each in routes_of(GENERATED) if each.explain().startswith("#")}
     assert kept == {"/crossed"}
     assert all(each.explain().startswith("#") for each in routes_of(EXACT))
+
+
+@pytest.mark.parametrize("body", [b'{"size": 1.0}', b'{"size": 1e2}', b'{"size": 12}'], ids=str)
+def test_settings_that_read_text_and_document_differently(body: bytes) -> None:
+    class Loose(BaseModel, coerce_numbers_to_str=True):
+        size: str
+
+    def read(item: Loose) -> str:
+        return item.size
+
+    answers = []
+    for only_exact in (False, True):
+        app = NotebookAPI()
+        app.post("/")(read)
+        (route,) = routes_of(app)
+        route.only_exact = only_exact
+        route.explain()
+        headers = {"content-type": "application/json"}
+        answers.append(TestClient(app).post("/", content=body, headers=headers).json())
+    assert answers[0] == answers[1] == str(json.loads(body)["size"])

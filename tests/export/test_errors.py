@@ -155,6 +155,53 @@ def test_needed_await_is_named() -> None:
         write_module(notebook.request())
 
 
+def test_a_name_is_missing_once_however_many_read_it() -> None:
+    notebook = Notebook()
+    notebook.run(HEAD)
+    for path in "abc":
+        notebook.run(f"@app.get('/{path}')\ndef {path}(): ...")
+    notebook.run("del app")
+    with pytest.raises(errors.HiddenState) as caught:
+        write_module(notebook.request())
+    assert str(caught.value) == (
+        "app, read by cell 2, line 2 (a) and 2 more, was deleted by cell 5, line 1. "
+        "Take the `del` out, run it again."
+    )
+
+
+CURE = (
+    "bound before the extension was loaded, so the cells are not known. Run them again, then "
+    "export again."
+)
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [
+        ("A", f"A was {CURE}"),
+        ("A B", f"A and B were {CURE}"),
+        ("A B C", f"A, B and C were {CURE}"),
+        ("A B C D E", f"A, B, C and 2 more were {CURE}"),
+    ],
+)
+def test_names_of_cells_that_nobody_has_seen_are_named_together(names: str, said: str) -> None:
+    notebook = Notebook()
+    for name in names.split():
+        notebook.namespace[name] = 1
+    notebook.run(HEAD)
+    notebook.run(f"@app.get('/a')\ndef a(): return {', '.join(names.split())}, OTHER")
+    with pytest.raises(errors.HiddenState) as caught:
+        write_module(notebook.request(preloaded=frozenset({*names.split(), "unused"})))
+    other = "OTHER, read by cell 2, line 2 (a), is bound by no cell that ran."
+    assert str(caught.value).splitlines() == [f"{other} Define it in a cell and run it.", said]
+
+
+def test_routes_of_cells_that_nobody_has_seen() -> None:
+    document: dict[str, object] = {"paths": {"/a": {}}}
+    with pytest.raises(errors.NothingToExport, match="was registered before the extension was lo"):
+        write_module(Notebook().request(preloaded=frozenset({"app"}), openapi=document))
+
+
 def test_nothing_to_export() -> None:
     notebook = Notebook()
     notebook.run(HEAD)
@@ -188,6 +235,7 @@ def test_a_credential_in_the_environment_is_left_out() -> None:
         "cell 2",
         "cell 2",
     ]
+    assert "A fresh process needs API_KEY in its environment" in module.notes[0]
 
 
 def test_a_change_of_an_object_made_anew_since_is_noted() -> None:

@@ -55,7 +55,12 @@ def test_a_failed_proof_leaves_the_target_alone(tmp_path: Path) -> None:
     before = target.read_text()
     report = export(request(title="Store"), target)
     assert report.written == tmp_path / "shop.unproved.py" and report.written.exists()
-    assert 'differs at $.info.title: "Store" live, "Shop" in the module' in str(report)
+    assert str(report).splitlines() == [
+        f"NOT proved: {report.written}",
+        f"{target} stays as it was; what could not be proved is in shop.unproved.py, to look at. "
+        "Mend what is listed here and export again, or write it all the same: `--accept`.",
+        'differs at $.info.title: "Store" live, "Shop" in the module',
+    ]
     assert target.read_text() == before
     export(request(), target)
     assert not report.written.exists(), "a proved export leaves no older failure beside it"
@@ -65,6 +70,10 @@ def test_accepting_a_failed_proof(tmp_path: Path) -> None:
     target = tmp_path / "shop.py"
     report = export(request(title="Store"), target, accept=True)
     assert report.written == target and not report.proved
+    assert str(report).splitlines()[:2] == [
+        f"NOT proved: {target}",
+        f"{target} was written all the same, as `--accept` says.",
+    ]
 
 
 def test_a_file_edited_by_hand_is_not_overwritten(tmp_path: Path) -> None:

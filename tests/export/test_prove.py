@@ -148,3 +148,83 @@ COMPARED: list[tuple[Any, Any, list[str]]] = [
 @pytest.mark.parametrize(("live", "module", "said"), COMPARED)
 def test_compare(live: Any, module: Any, said: list[str]) -> None:
     assert [str(difference) for difference in compare(live, module)] == said
+
+
+def test_relative_paths_are_read_beside_the_notebook(tmp_path: Path) -> None:
+    (tmp_path / "model.txt").write_text("/a")
+    (tmp_path / "helper.py").write_text("NAME = 1")
+    text = (
+        "import helper\n"
+        "class App:\n"
+        "    def openapi(self): return {'paths': {PATH: {}}}\n"
+        "PATH = open('model.txt').read()\napp = App()"
+    )
+    proof = proof_of(text, directory=tmp_path)
+    assert proof == Proof()
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["helper.py", "model.txt"]
+
+
+def test_a_failed_import_names_no_frames_of_the_import_system() -> None:
+    text = "from importlib import import_module\nimport_module('no_such_module_here')"
+    failure = proof_of(text).failure or ""
+    assert "no_such_module_here" in failure
+    assert "_bootstrap" not in failure
+    assert [line.split(",")[0].strip() for line in failure.splitlines()[1:]] == ["api.py"]
+
+
+SERVED = (
+    "class App:\n"
+    "    def openapi(self): return {'paths': {'/a': {}}}\n"
+    "    openapi_url = '/docs/openapi.json'\n"
+    "    async def __call__(self, scope, receive, send):\n"
+    "        if scope['type'] != 'http': return\n"
+    "        assert (scope['method'], scope['path']) == ('GET', '/docs/openapi.json')\n"
+    "        start = {'type': 'http.response.start', 'status': STATUS, 'headers': []}\n"
+    "        await send(start)\n"
+    "        for part in BODY:\n"
+    "            await send({'type': 'http.response.body', 'body': part, 'more_body': True})\n"
+    "        await send({'type': 'http.response.body', 'body': b''})\n"
+    "app = App()\n"
+)
+
+
+def test_the_document_is_compared_as_it_is_served() -> None:
+    whole = "STATUS = 200\nBODY = [b'{\"paths\": {\"/a\"', b': {}}}']\n"
+    assert proof_of(whole + SERVED) == Proof()
+    other = "STATUS = 200\nBODY = [b'{\"paths\": {}}']\n"
+    assert [str(each) for each in proof_of(other + SERVED).differences] == [
+        "$.paths./a: {} live, missing in the module"
+    ]
+
+
+def test_an_application_that_fails_every_request_is_not_proved() -> None:
+    failure = proof_of("STATUS = 500\nBODY = [b'Internal Server Error']\n" + SERVED).failure
+    assert failure == (
+        "GET /docs/openapi.json was answered with 500 in the clean process: Internal Server Error"
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "STATUS = 401\nBODY = [b'Who are you?']\n" + SERVED,
+        "STATUS = 500\nBODY = [b'']\n" + SERVED + "app.user_middleware = ['needs a lifespan']\n",
+        "STATUS = 500\nBODY = [b'']\n" + SERVED + "app.openapi_url = None\n",
+    ],
+)
+def test_a_document_that_no_request_gets_is_compared_as_it_is_made(text: str) -> None:
+    assert proof_of(text) == Proof()
+
+
+def test_variables_of_the_environment_are_passed_on_and_written_nowhere(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    text = (
+        "import os, pathlib\n"
+        "assert os.environ['SHOP_KEY'] == 'hush' + '-hush'\n"
+        "place = pathlib.Path(__file__).parents[1]\n"
+        "value = b'hush' + b'-hush'\n"
+        "assert not [f for f in place.rglob('*') if f.is_file() and value in f.read_bytes()]\n"
+    )
+    monkeypatch.setenv("SHOP_KEY", "hush-hush")
+    assert proof_of(text + APP + "app = App()") == Proof()

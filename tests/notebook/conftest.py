@@ -50,7 +50,8 @@ class Notebook:
         self.shown.append(view)
 
     def name_of(self, filename: str) -> str | None:
-        return None
+        label = self.shell.compile.format_code_name(filename)
+        return " ".join(label) if label else None
 
     def run(self, code: str, cell_id: str | None = None) -> Ran:
         self.shown.clear()

@@ -77,6 +77,20 @@ def test_cell_that_unloads_publishes_what_it_had_registered(notebook: Notebook) 
     assert notebook.shell.user_ns["app"].routes[-1].path == "/x"
 
 
+def test_a_route_put_in_front_of_others_stays_there(notebook: Notebook) -> None:
+    notebook.run("@app.get('/{any}')\ndef any_(any: str): return any", "a")
+    source = (
+        "from notebookapi.routing import APIRoute\n"
+        "def first(): return {}\n"
+        "app.routes.insert(0, APIRoute('/x', first))"
+    )
+    for value in (1, 2):
+        notebook.run(source.format(value), "b")
+        assert (notebook.get("/x"), notebook.get("/y")) == (value, "y")
+    notebook.run("@app.get('/{any}')\ndef any_(any: str): return any * 2", "a")
+    assert (notebook.get("/x"), notebook.get("/y")) == (2, "yy")
+
+
 def test_startup_file_that_loads(bare: Notebook, tmp_path: Path) -> None:
     startup = tmp_path / "startup.py"
     startup.write_text("get_ipython().run_line_magic('load_ext', 'notebookapi')\n" + X)

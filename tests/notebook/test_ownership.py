@@ -229,7 +229,7 @@ def test_mount_is_replaced(notebook: Notebook) -> None:
 def test_router_waits_for_its_inclusion(notebook: Notebook) -> None:
     notebook.run("from notebookapi import APIRouter\nr = APIRouter()", "a")
     assert notebook.run("@r.get('/x')\ndef x(): return 1", "b").card == (
-        "+ GET /x; GET /x is registered on `r`, which waits for `app.include_router(r)`."
+        "○ GET /x; GET /x is registered on `r`, which waits for `app.include_router(r)`."
     )
     assert notebook.get("/x") == 404
     notebook.run("app.include_router(r)", "c")
@@ -242,7 +242,7 @@ def test_other_application_is_named(notebook: Notebook) -> None:
     ran = notebook.run("from notebookapi import NotebookAPI\nother = NotebookAPI()\n"
                        "@other.get('/x')\ndef x(): return 1", "a")  # fmt: skip
     assert ran.card == (
-        "+ GET /x; GET /x is registered on `other`, which is not served; "
+        "○ GET /x; GET /x is registered on `other`, which is not served; "
         "`%api serve other` serves it."
     )
     notebook.session.serve("other")

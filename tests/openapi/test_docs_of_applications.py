@@ -1,5 +1,6 @@
 """The docs pages as an application serves them: its options, and pages of a program's own."""
 
+import re
 from typing import Any
 
 import pytest
@@ -115,3 +116,32 @@ def test_without_a_document_there_is_no_page() -> None:
     paths = ("/docs", "/redoc", "/docs/oauth2-redirect", "/docs/assets/favicon.svg")
     assert {client.get(path).status_code for path in paths} == {404}
     assert NotebookAPI(openapi_url="").routes == []
+
+
+PAGES: list[tuple[dict[str, Any], str]] = [
+    ({"docs_url": "/"}, "/"),
+    ({"docs_url": "/docs/"}, "/docs/"),
+    ({"docs_url": None, "redoc_url": "/"}, "/"),
+    ({"docs_url": None, "redoc_url": "/redoc/"}, "/redoc/"),
+    ({"docs_url": "/", "redoc_url": "/redoc"}, "/redoc"),
+]
+
+
+@pytest.mark.parametrize("below", ["", "/proxied", "/mounted"])
+@pytest.mark.parametrize(("options", "path"), PAGES, ids=str)
+def test_a_page_with_a_slash_at_its_end_finds_its_files(
+    options: dict[str, Any], path: str, below: str
+) -> None:
+    app = outer = NotebookAPI(**options)
+    if below == "/mounted":
+        outer = NotebookAPI(docs_url=None, redoc_url=None)
+        outer.mount(below, app)
+    client = TestClient(outer, root_path="/proxied" if below == "/proxied" else "")
+    page = client.get(path if below == "/proxied" else below + path).text
+    urls = re.findall(r'<(?:script|link)[^>]* (?:src|href)="([^"]+)"', page)
+    assert urls
+    for url in urls:
+        assert url.startswith(f"{below}/")
+        assert "//" not in url
+        served = url.removeprefix(below) if below == "/proxied" else url
+        assert client.get(served).status_code == 200

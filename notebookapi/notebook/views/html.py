@@ -20,6 +20,7 @@ _SIGNS = {
     "~": "var(--jp-warn-color1,#b26a00)",
     "-": "var(--jp-error-color1,#c62828)",
     "=": "var(--jp-ui-font-color2,#767676)",
+    "○": "var(--jp-ui-font-color2,#767676)",
 }
 _KINDS = {"info": _BORDER, "warning": _SIGNS["~"], "error": _SIGNS["-"]}
 _CELL = "padding:1px 14px 1px 0;text-align:left;border:none;background:none"
@@ -92,15 +93,13 @@ def _state(state: State) -> str:
 
 @rendered.register
 def _message(message: Message) -> str:
-    mark, colour = ("✓", _SIGNS["+"]) if message.good else ("✗", _SIGNS["-"])
+    sign, colour = ("✓", _SIGNS["+"]) if message.good else ("✗", _SIGNS["-"])
+    mark = "" if message.good is None else f'<b style="color:{colour}">{sign}</b> '
     details = "".join(
         f'<div style="margin-left:18px;white-space:pre-wrap">{escape(each)}</div>'
         for each in message.details
     )
-    return _box(
-        f'<div><b style="color:{colour}">{mark}</b> <b>{escape(message.headline)}</b></div>'
-        + details
-    )
+    return _box(f"<div>{mark}<b>{escape(message.headline)}</b></div>" + details)
 
 
 def _remark(sign: str, note: str) -> str:

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from notebookapi._table.published import Registration
 from notebookapi.notebook.ownership import Change, Owned
 from notebookapi.notebook.swap import Outcome
 
-Sign = Literal["+", "~", "-", "="]
-WORDS: dict[str, str] = {"+": "added", "~": "replaced", "-": "withdrawn", "=": "unchanged"}
+Sign = Literal["+", "~", "-", "=", "○"]
+WORDS: dict[str, str] = {
+    "+": "added",
+    "~": "replaced",
+    "-": "withdrawn",
+    "=": "unchanged",
+    "○": "waiting",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +93,7 @@ class RouteList:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """The session at a glance. uptime: seconds."""
+    """The session at a glance. uptime: the server's, in seconds."""
 
     url: str | None
     application: str
@@ -113,7 +120,7 @@ class State:
             ("Application", f"{self.name} = {self.application}"),
             ("Routes", str(self.routes)),
             ("Requests", f"{self.requests}, {self.errors} failed"),
-            ("Uptime", _duration(self.uptime)),
+            *([("Uptime", _duration(self.uptime))] if self.url else []),
             *([("Port", self.notice)] if self.notice else []),
             *([("Last failure", self.failure)] if self.failure else []),
             *([("Server log", self.record)] if self.record else []),
@@ -123,11 +130,14 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """Text with a headline, such as an export's report. good: whether it went well."""
+    """Text with a headline, such as an export's report.
+
+    good: whether it went well; None where nothing was at stake.
+    """
 
     headline: str
     details: Sequence[str] = ()
-    good: bool = True
+    good: bool | None = True
 
     @property
     def line(self) -> str:
@@ -137,17 +147,29 @@ class Message:
 View = Card | RouteList | State | Message
 
 
-def card_of(outcome: Outcome, *, url: str | None = None, notes: Sequence[Note] = ()) -> Card:
-    """Return the card of a run: one line per registration, and what the person should know."""
+def card_of(
+    outcome: Outcome,
+    *,
+    url: str | None = None,
+    notes: Sequence[Note] = (),
+    waiting: Collection[Registration] = (),
+) -> Card:
+    """Return the card of a run: one line per registration, and what the person should know.
+
+    waiting: what is registered where no request can come to it.
+    """
     return Card(
-        lines=list(_lines(outcome.change)),
+        lines=list(_lines(outcome.change, waiting)),
         notes=[*_failure(outcome), *_conflicts(outcome.change), *notes],
         url=url,
     )
 
 
-def _lines(change: Change) -> Iterator[Line]:
-    made = {owned: Line("+", owned.label, owned.endpoint) for owned in change.added}
+def _lines(change: Change, waiting: Collection[Registration]) -> Iterator[Line]:
+    made = {
+        owned: Line("○" if owned.registration in waiting else "+", owned.label, owned.endpoint)
+        for owned in change.added
+    }
     for old, new in change.replaced:
         made[new] = Line("~", _renamed(old, new), new.endpoint)
     for old, new in change.taken:

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
 _MOST = 4000
 """Characters of a body that are shown; the whole is in `response.text`."""
+_MOST_LINES = 30
+"""Lines of it that are shown."""
 
 
 def text_of(response: httpx2.Response, traceback: str = "") -> str:
@@ -30,19 +32,19 @@ def html_of(response: httpx2.Response, traceback: str = "") -> str:
     )
     return (
         f'<div style="{font}"><b style="color:var({colour})">{response.status_code} '
-        f"{escape(response.reason_phrase)}</b> {escape(_about(response))}{shown}</div>"
+        f"{escape(response.reason_phrase)}</b> · {escape(_about(response))}{shown}</div>"
     )
 
 
 def _headline(response: httpx2.Response) -> str:
-    return f"{response.status_code} {response.reason_phrase} {_about(response)}"
+    return f"{response.status_code} {response.reason_phrase} · {_about(response)}"
 
 
 def _about(response: httpx2.Response) -> str:
     kind = response.headers.get("content-type", "").partition(";")[0]
     size = len(response.content)
     request = f"{response.request.method} {response.request.url.raw_path.decode()}"
-    return "  ".join(filter(None, [request, kind, f"{size:,} bytes" if size else "no body"]))
+    return " · ".join(filter(None, [request, kind, f"{size:,} bytes" if size else "no body"]))
 
 
 def _body(response: httpx2.Response) -> str:
@@ -55,8 +57,17 @@ def _body(response: httpx2.Response) -> str:
         text = response.text
     else:
         return ""
-    more = len(text) - _MOST
-    return text if more <= 0 else f"{text[:_MOST]}\n… {more:,} more characters"
+    return _cut(text)
+
+
+def _cut(text: str) -> str:
+    """Return the beginning of a text, and how much is left."""
+    lines = text.splitlines()
+    kept = "\n".join(lines[:_MOST_LINES])
+    more = len(lines) - _MOST_LINES
+    if len(kept) > _MOST:
+        return f"{text[:_MOST]}\n… {len(text) - _MOST:,} more characters"
+    return f"{kept}\n… {more:,} more lines" if more > 1 else text
 
 
 def _pretty(response: httpx2.Response) -> str:

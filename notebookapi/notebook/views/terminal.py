@@ -14,7 +14,7 @@ from rich.text import Text
 
 from notebookapi.notebook.views.model import WORDS, Card, Message, RouteList, State
 
-_COLOURS = {"+": "green", "~": "yellow", "-": "red", "=": "dim"}
+_COLOURS = {"+": "green", "~": "yellow", "-": "red", "=": "dim", "○": "dim"}
 _KINDS = {"info": "cyan", "warning": "yellow", "error": "red"}
 
 
@@ -98,8 +98,9 @@ def _state(state: State) -> RenderableType:
 
 @rendered.register
 def _message(message: Message) -> RenderableType:
-    mark, style = ("✓", "green") if message.good else ("✗", "red")
-    text = Text.assemble((mark, style), " ", (message.headline, "bold"))
+    mark, style = ("✓ ", "green") if message.good else ("✗ ", "red")
+    told = (message.headline, "bold")
+    text = Text.assemble(told) if message.good is None else Text.assemble((mark, style), told)
     for detail in message.details:
         text.append(f"\n  {detail}")
     return text

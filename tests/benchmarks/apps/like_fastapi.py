@@ -1,4 +1,4 @@
-"""The applications for a module with FastAPI's names, `module`, and its application class, `App`."""
+"""The applications for a module with FastAPI's names and its application class."""
 
 from typing import Annotated
 

@@ -1,6 +1,9 @@
-"""Robyn, which has a server of its own, written in Rust: `python -m … KIND PORT`."""
+"""Robyn, which has a server of its own, written in Rust: `python -m … --log-level WARN`.
 
-import sys
+Without that option it says that it runs in its debug mode. The rest is in the environment.
+"""
+
+import os
 
 from pydantic import TypeAdapter
 from pydantic_core import to_json
@@ -69,4 +72,5 @@ def one_of_many(number):
 
 
 if __name__ == "__main__":
-    make(sys.argv[1]).start(host="127.0.0.1", port=int(sys.argv[2]), _check_port=False)
+    port = int(os.environ["BENCH_PORT"])
+    make(os.environ["BENCH_KIND"]).start(host="127.0.0.1", port=port, _check_port=False)
