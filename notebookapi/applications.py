@@ -196,10 +196,10 @@ class NotebookAPI(  # type: ignore[misc]  # starlette's handlers and middleware 
         return self._overrides
 
     @dependency_overrides.setter
-    def dependency_overrides(self, overrides: Mapping[Callable[..., Any], Any]) -> None:
+    def dependency_overrides(self, overrides: Mapping[Callable[..., Any], Any] | None) -> None:
         if overrides is self._overrides:
             return
-        new = overrides if isinstance(overrides, Overrides) else Overrides(overrides)
+        new = overrides if isinstance(overrides, Overrides) else Overrides(overrides or ())
         self._overrides.take_from(self)
         self._overrides = new
         new.give_to(self)

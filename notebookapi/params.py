@@ -190,8 +190,7 @@ class Depends:
             object.__setattr__(self, "slots", Slots(limit))
         if self.scope not in (None, "function", "request", "app"):
             raise InvalidDependency(
-                f"`Depends(…, scope={self.scope!r})`: "
-                'a scope is "function", "request" or "app".'
+                f'`Depends(…, scope={self.scope!r})`: a scope is "function", "request" or "app".'
             )
         if self.scope == "app" and not (self.use_cache and limit is None):
             raise InvalidDependency(

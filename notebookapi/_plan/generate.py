@@ -143,9 +143,7 @@ class _Writer:
 
     def _write_body(self, plan: BodyPlan, values: list[Value]) -> None:
         source = self._source
-        source.names.update(
-            sends_json=sends_json, read_body_into=read_body_into, replayed=replayed
-        )
+        source.names.update(sends_json=sends_json, read_body_into=read_body_into, replayed=replayed)
         strict = plan.strict_content_type
         self._write_exact(f"if not sends_json(scope['headers'], {strict}):", to="exact")
         source.add("kept = []", "body = await read_body_into(kept, receive)")

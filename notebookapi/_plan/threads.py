@@ -54,9 +54,7 @@ async def leave_in_thread(function: Callable[..., T], *args: Any) -> T:
     """
     if worker_locals is None or not _is_asyncio():
         with anyio.CancelScope(shield=True):
-            return await anyio.to_thread.run_sync(
-                function, *args, limiter=anyio.CapacityLimiter(1)
-            )
+            return await anyio.to_thread.run_sync(function, *args, limiter=anyio.CapacityLimiter(1))
     return await _hop(function, args)  # type: ignore[no-any-return]  # of any function
 
 

@@ -72,9 +72,13 @@ _BOUNDARY = "b0undary"
 _FORM = {"content-type": "application/x-www-form-urlencoded"}
 _MULTIPART = {"content-type": f"multipart/form-data; boundary={_BOUNDARY}"}
 _UPLOAD = (
-    f'--{_BOUNDARY}\r\ncontent-disposition: form-data; name="file"; filename="a.bin"\r\n'
-    "content-type: application/octet-stream\r\n\r\n"
-).encode() + b"x" * 1_000_000 + f"\r\n--{_BOUNDARY}--\r\n".encode()
+    (
+        f'--{_BOUNDARY}\r\ncontent-disposition: form-data; name="file"; filename="a.bin"\r\n'
+        "content-type: application/octet-stream\r\n\r\n"
+    ).encode()
+    + b"x" * 1_000_000
+    + f"\r\n--{_BOUNDARY}--\r\n".encode()
+)
 _ECHO: tuple[dict[str, Any], ...] = (
     {"type": "websocket.connect"},
     *({"type": "websocket.receive", "text": "hello"} for _ in range(10)),

@@ -125,18 +125,26 @@ class Serving:
                 return line
         raise AssertionError(f"no line with {text!r} in:\n{''.join(self.lines)}")
 
-    def wait_for_answer(self, path: str, expected: object) -> None:
-        """Ask until the answer is the expected one."""
-        deadline = time.monotonic() + PATIENCE
+    def wait_for_answer(self, path: str, expected: object, *, saved: Path) -> None:
+        """Ask until the answer is the expected one.
+
+        saved: the file that makes it so. The reloader begins to watch a moment after its server
+        has started, so a file that was saved before that is saved once more.
+        """
+        begin = again = time.monotonic()
         answer: object = None
-        while time.monotonic() < deadline:
+        while time.monotonic() < begin + PATIENCE:
+            if time.monotonic() > again + PATIENCE / 6:
+                again = time.monotonic()
+                saved.touch()
             try:
                 answer = self.client.get(path).json()
             except httpx2.TransportError as error:
                 answer = error  # the process that would have answered is ending
             if answer == expected:
                 return
-        raise AssertionError(f"{path} answers {answer!r}, not {expected!r}")
+        log = "".join(self.lines)
+        raise AssertionError(f"{path} answers {answer!r}, not {expected!r}:\n{log}")
 
     def _read(self) -> None:
         assert self.process.stderr

@@ -43,14 +43,14 @@ def test_dev_serves_and_reloads(folder: Path) -> None:
         assert serving.client.get("/version").json() == "first"
         serving.wait_for("startup complete")
         write(folder, {"main.py": VERSION.format("the second")})
-        serving.wait_for_answer("/version", "the second")
+        serving.wait_for_answer("/version", "the second", saved=folder / "main.py")
         # A version that cannot be imported is explained; the next one serves again.
         write(folder, {"main.py": "1 / 0"})
         line = serving.wait_for("cannot be imported")
         assert "main.py cannot be imported: ZeroDivisionError" in line
         assert "multiprocessing" not in "".join(serving.lines)
         write(folder, {"main.py": VERSION.format("the third one")})
-        serving.wait_for_answer("/version", "the third one")
+        serving.wait_for_answer("/version", "the third one", saved=folder / "main.py")
         assert serving.stop() == 0
 
 
@@ -70,7 +70,7 @@ async def stream() -> AsyncIterator[int]:
     ):
         next(response.iter_raw())
         write(folder, {"main.py": text.format("the second")})
-        serving.wait_for_answer("/version", "the second")
+        serving.wait_for_answer("/version", "the second", saved=folder / "main.py")
 
 
 def test_dev_watches_other_folders(folder: Path) -> None:
@@ -82,7 +82,7 @@ def test_dev_watches_other_folders(folder: Path) -> None:
         assert serving.client.get("/items/7").json() == 1
         serving.wait_for("startup complete")
         write(folder, {"lib/stock.py": "count = 1000"})
-        serving.wait_for_answer("/items/7", 1000)
+        serving.wait_for_answer("/items/7", 1000, saved=folder / "lib/stock.py")
 
 
 @pytest.mark.parametrize(

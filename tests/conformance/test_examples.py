@@ -33,6 +33,7 @@ _TESTS = """
 """
 TESTS = {name: int(count) for name, count in (each.split("=") for each in _TESTS.split())}
 
+
 @pytest.fixture(scope="module")
 def outcomes(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Outcome]:
     if not PYTHON.exists():

@@ -17,8 +17,7 @@ X = "@app.get('/x')\ndef x(): return 1\n"
 REFUSED = {
     "rotes": "`%api` has no subcommand 'rotes'. Did you mean `%api routes`? It knows: "
     "routes, serve, stop, export, forget, help.",
-    "zzz": "`%api` has no subcommand 'zzz'. It knows: routes, serve, stop, export, "
-    "forget, help.",
+    "zzz": "`%api` has no subcommand 'zzz'. It knows: routes, serve, stop, export, forget, help.",
     "--port 3": "`%api` has no subcommand '--port'. Did you mean `%api serve --port`? It knows: "
     "routes, serve, stop, export, forget, help.",
     "routes /x": "`%api routes` takes nothing more; it was given '/x'.",

@@ -68,11 +68,14 @@ def terminal(tmp_path: Path) -> Iterator[Terminal]:
     terminal.child.close(force=True)
 
 
+WELCOME = (
+    "i `app` registers endpoints, `api` sends requests to them; `%api help` lists the commands."
+).split()
+
+
 @pytest.mark.slow
 def test_first_minute_in_the_terminal(terminal: Terminal, tmp_path: Path) -> None:
-    assert terminal.text("%load_ext notebookapi").split() == (
-        "i `app` registers endpoints, `api` sends requests to them; `%api help` lists the commands."
-    ).split()
+    assert terminal.text("%load_ext notebookapi").split() == WELCOME
     card = terminal.text("@app.get('/a')", "def read(): return {'n': 1}")
     assert re.search(r"\+ GET +/a +read +added\nserving at http://127\.0\.0\.1:\d+, docs at", card)
     assert '"n": 1' in terminal.text("api.get('/a')")
@@ -92,9 +95,7 @@ def test_first_minute_in_the_terminal(terminal: Terminal, tmp_path: Path) -> Non
 
 @pytest.mark.slow
 def test_interrupt_in_the_terminal(terminal: Terminal) -> None:
-    assert terminal.text("%load_ext notebookapi").split() == (
-        "i `app` registers endpoints, `api` sends requests to them; `%api help` lists the commands."
-    ).split()
+    assert terminal.text("%load_ext notebookapi").split() == WELCOME
     terminal.run("@app.get('/a')", "def read(): return 1")
     terminal.child.sendline(
         "import time; app.get('/b')(lambda: 2); print('go' + 'ing'); time.sleep(3600)"
@@ -114,9 +115,7 @@ def test_interrupt_in_the_terminal(terminal: Terminal) -> None:
 )
 def test_terminal_without_colour(tmp_path: Path, environment: dict[str, str]) -> None:
     terminal = Terminal(tmp_path, **environment)
-    assert terminal.text("%load_ext notebookapi").split() == (
-        "i `app` registers endpoints, `api` sends requests to them; `%api help` lists the commands."
-    ).split()
+    assert terminal.text("%load_ext notebookapi").split() == WELCOME
     card = terminal.run("@app.get('/a')", "def read(): return 1")
     assert re.search(r"\+ GET +/a +read +added", card)
     state = terminal.run("%api")
@@ -128,8 +127,6 @@ def test_terminal_without_colour(tmp_path: Path, environment: dict[str, str]) ->
 @pytest.mark.slow
 def test_terminal_that_knows_ascii_only(tmp_path: Path) -> None:
     terminal = Terminal(tmp_path, PYTHONIOENCODING="ascii", PYTHONUTF8="0")
-    assert terminal.text("%load_ext notebookapi").split() == (
-        "i `app` registers endpoints, `api` sends requests to them; `%api help` lists the commands."
-    ).split()
+    assert terminal.text("%load_ext notebookapi").split() == WELCOME
     assert "Routes" in terminal.text("%api")
     terminal.leave()
