@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from notebookapi.notebook.errors import BadArguments, NotebookError, NotExported
 from notebookapi.notebook.face import Session
-from notebookapi.notebook.ownership import Owned
+from notebookapi.notebook.swap.ownership import Owned
 from notebookapi.notebook.views.model import Message
 from notebookapi.openapi.utils import get_openapi
 

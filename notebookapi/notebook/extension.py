@@ -20,16 +20,16 @@ from notebookapi.exceptions import DeclarationError
 from notebookapi.notebook import magics
 from notebookapi.notebook.errors import NotebookError
 from notebookapi.notebook.face import Session
-from notebookapi.notebook.failures import declaration
-from notebookapi.notebook.notices import own_warnings
-from notebookapi.notebook.ownership import Owned
-from notebookapi.notebook.rebind import Interpreter
-from notebookapi.notebook.recorder import CellDraft, Recorder, is_inside_cell, is_module_level
-from notebookapi.notebook.remarks import failing, gone, remarks, waiting_of
-from notebookapi.notebook.swap import Ended, Outcome
+from notebookapi.notebook.log.failures import declaration
+from notebookapi.notebook.notes.notices import own_warnings
+from notebookapi.notebook.notes.remarks import failing, gone, remarks, waiting_of
+from notebookapi.notebook.notes.welcome import Earlier, earlier, welcome
+from notebookapi.notebook.swap.ownership import Owned
+from notebookapi.notebook.swap.rebind import Interpreter
+from notebookapi.notebook.swap.recorder import CellDraft, Recorder, is_inside_cell, is_module_level
+from notebookapi.notebook.swap.transaction import Ended, Outcome
 from notebookapi.notebook.views import html, terminal
 from notebookapi.notebook.views.model import Card, Note, card_of
-from notebookapi.notebook.welcome import Earlier, earlier, welcome
 from notebookapi.serving import ServingError
 
 # What one message explains; its traceback would only hide it.

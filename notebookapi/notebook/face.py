@@ -10,11 +10,13 @@ from notebookapi._table.published import Place, next_place
 from notebookapi.applications import NotebookAPI
 from notebookapi.cells import Cell, Registered
 from notebookapi.editing import Draft, Operation, current_draft
-from notebookapi.notebook import client
 from notebookapi.notebook.errors import NothingToServe
-from notebookapi.notebook.history import History
-from notebookapi.notebook.journal import Journal
-from notebookapi.notebook.naming import (
+from notebookapi.notebook.log.journal import Journal
+from notebookapi.notebook.rows import route_rows
+from notebookapi.notebook.sending import client
+from notebookapi.notebook.server.server import Server
+from notebookapi.notebook.swap.history import History
+from notebookapi.notebook.swap.naming import (
     Names,
     applications_of,
     described,
@@ -23,13 +25,11 @@ from notebookapi.notebook.naming import (
     owners_named,
     renewed,
 )
-from notebookapi.notebook.ownership import Owned
-from notebookapi.notebook.rebind import Interpreter
-from notebookapi.notebook.recorder import CellDraft
-from notebookapi.notebook.redefinitions import Redefinitions
-from notebookapi.notebook.rows import route_rows
-from notebookapi.notebook.server import Server
-from notebookapi.notebook.swap import Ended, Outcome, Rebind, finish, forget, planned
+from notebookapi.notebook.swap.ownership import Owned
+from notebookapi.notebook.swap.rebind import Interpreter
+from notebookapi.notebook.swap.recorder import CellDraft
+from notebookapi.notebook.swap.redefinitions import Redefinitions
+from notebookapi.notebook.swap.transaction import Ended, Outcome, Rebind, finish, forget, planned
 from notebookapi.notebook.views.model import RouteRow, State
 
 if TYPE_CHECKING:

@@ -13,8 +13,8 @@ from notebookapi._table import Entry
 from notebookapi._table.published import Published
 from notebookapi.applications import NotebookAPI
 from notebookapi.cells import Cell
-from notebookapi.notebook.journal import Journal
-from notebookapi.notebook.ownership import Owned
+from notebookapi.notebook.log.journal import Journal
+from notebookapi.notebook.swap.ownership import Owned
 from notebookapi.notebook.views.model import RouteRow
 
 

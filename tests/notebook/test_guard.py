@@ -11,7 +11,7 @@ from starlette.websockets import WebSocket
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
-from notebookapi.notebook.guard import guarded
+from notebookapi.notebook.server.guard import guarded
 from notebookapi.serving import BackgroundServer
 
 from .conftest import Notebook

@@ -125,7 +125,7 @@ def test_port_of_ones_own(notebook: Notebook) -> None:
 def test_sticky_port_that_is_taken_moves_and_says_so(
     notebook: Notebook, taken: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("notebookapi.notebook.server.sticky_port", lambda namespace: taken)
+    monkeypatch.setattr("notebookapi.notebook.server.server.sticky_port", lambda namespace: taken)
     card = notebook.run(X, "a").card
     assert f"Port {taken} is in use by another program, perhaps another notebook" in card
     assert notebook.get("/x") == 1

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from notebookapi._tree import routes_in
 from notebookapi.notebook.face import Session
-from notebookapi.notebook.recorder import Recorder
-from notebookapi.notebook.swap import Ended
+from notebookapi.notebook.swap.recorder import Recorder
+from notebookapi.notebook.swap.transaction import Ended
 
 PATHS = ["/a", "/b", "/{id}", "/c/{id}"]
 CELLS = ["one", "two", "three", None]

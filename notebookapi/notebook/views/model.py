@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from notebookapi._table.published import Registration
-from notebookapi.notebook.ownership import Change, Owned
-from notebookapi.notebook.swap import Outcome
+from notebookapi.notebook.swap.ownership import Change, Owned
+from notebookapi.notebook.swap.transaction import Outcome
 
 Sign = Literal["+", "~", "-", "=", "○"]
 WORDS: dict[str, str] = {

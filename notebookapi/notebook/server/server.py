@@ -16,10 +16,10 @@ from starlette.types import Receive, Scope, Send
 from notebookapi.applications import NotebookAPI
 from notebookapi.editing import stage_on
 from notebookapi.notebook.errors import Stopped, WouldWaitForItself
-from notebookapi.notebook.guard import guarded
-from notebookapi.notebook.journal import Journal
-from notebookapi.notebook.port import sticky_port
-from notebookapi.notebook.quiet import ServerLog
+from notebookapi.notebook.log.journal import Journal
+from notebookapi.notebook.server.guard import guarded
+from notebookapi.notebook.server.port import sticky_port
+from notebookapi.notebook.server.quiet import ServerLog
 from notebookapi.serving import BackgroundServer, ServerEnd, ServingError
 
 T = TypeVar("T")

@@ -13,7 +13,7 @@ from weakref import WeakKeyDictionary
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from notebookapi.notebook.failures import NameOf, summary, trimmed
+from notebookapi.notebook.log.failures import NameOf, summary, trimmed
 
 KEPT = 100
 """Failures that are kept, the latest."""

@@ -9,11 +9,11 @@ from notebookapi._table.published import Place, Registration
 from notebookapi.cells import Cell
 from notebookapi.editing import Add, Operation, Owner, Remove, publish
 from notebookapi.exceptions import NotebookAPIError
-from notebookapi.notebook.carrying import Carried, carry, move_state, overrides_of_nobody
-from notebookapi.notebook.naming import Renewed, applications_of
-from notebookapi.notebook.ownership import NOBODY, Change, Owned, identity_of, plan_run
-from notebookapi.notebook.rebind import Rebound
-from notebookapi.notebook.recorder import CellDraft, Made
+from notebookapi.notebook.swap.carrying import Carried, carry, move_state, overrides_of_nobody
+from notebookapi.notebook.swap.naming import Renewed, applications_of
+from notebookapi.notebook.swap.ownership import NOBODY, Change, Owned, identity_of, plan_run
+from notebookapi.notebook.swap.rebind import Rebound
+from notebookapi.notebook.swap.recorder import CellDraft, Made
 
 
 @dataclass(frozen=True, slots=True)

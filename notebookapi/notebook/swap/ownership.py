@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from notebookapi._table.published import Place, Registration
 from notebookapi.cells import Cell
 from notebookapi.editing import Add, Operation, Owner, Remove
-from notebookapi.notebook.recorder import Made
+from notebookapi.notebook.swap.recorder import Made
 
 Identity = tuple[object, ...]
 _REPEATABLE = ("middleware", "include", "event")

@@ -21,7 +21,7 @@ from notebookapi.editing import (
     current_draft,
     stage_on,
 )
-from notebookapi.notebook.naming import owners_named
+from notebookapi.notebook.swap.naming import owners_named
 
 
 @dataclass(frozen=True, slots=True, eq=False)

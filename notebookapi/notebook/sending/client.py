@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from notebookapi.notebook.errors import BadArguments, SentNotRegistered
-from notebookapi.notebook.journal import Client, Failure, Journal
+from notebookapi.notebook.log.journal import Client, Failure, Journal
 
 if TYPE_CHECKING:
     import httpx2

@@ -8,10 +8,10 @@ from notebookapi.applications import NotebookAPI
 from notebookapi.editing import Owner
 from notebookapi.exceptions import DeclarationError
 from notebookapi.notebook.face import Session
-from notebookapi.notebook.naming import applications_of, described, left_alone, owners_named
-from notebookapi.notebook.ownership import Owned
-from notebookapi.notebook.recorder import CellDraft, Made
-from notebookapi.notebook.swap import Outcome
+from notebookapi.notebook.swap.naming import applications_of, described, left_alone, owners_named
+from notebookapi.notebook.swap.ownership import Owned
+from notebookapi.notebook.swap.recorder import CellDraft, Made
+from notebookapi.notebook.swap.transaction import Outcome
 from notebookapi.notebook.views.model import Note
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from notebookapi.cells import Cell, Registered
-from notebookapi.notebook.ownership import Owned
+from notebookapi.notebook.swap.ownership import Owned
 
 LATEST = 3
 """How many runs of a cell are kept whatever came of them: messages name what they defined."""

@@ -10,8 +10,8 @@ from notebookapi.cells import Cell
 from notebookapi.cells.program import Program
 from notebookapi.cells.statements import Statement, statements_of
 from notebookapi.editing import Owner
-from notebookapi.notebook.ownership import Owned
-from notebookapi.notebook.rebind import Interpreter, Rebound, Replayer, find_captures
+from notebookapi.notebook.swap.ownership import Owned
+from notebookapi.notebook.swap.rebind import Interpreter, Rebound, Replayer, find_captures
 
 _SCALARS = (bool, int, float, complex, str, bytes, type(None))
 

@@ -20,8 +20,8 @@ from notebookapi.cells import Cell
 from notebookapi.cells.program import HARD, SOFT, Program, Read, reads_of
 from notebookapi.cells.statements import Statement
 from notebookapi.editing import Add, Operation, Remove, current_draft, stage_on
-from notebookapi.notebook.ownership import Owned
-from notebookapi.notebook.recorder import CellDraft, Made
+from notebookapi.notebook.swap.ownership import Owned
+from notebookapi.notebook.swap.recorder import CellDraft, Made
 
 Interpreter = Callable[[ast.stmt, Cell], None]
 """Runs one statement of a cell again, in the notebook's namespace."""

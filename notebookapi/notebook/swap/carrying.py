@@ -12,9 +12,9 @@ from notebookapi._options import Inherited
 from notebookapi._table.published import Registration
 from notebookapi.applications import NotebookAPI
 from notebookapi.editing import Add, Operation, Owner, Remove
-from notebookapi.notebook.naming import Renewed
-from notebookapi.notebook.ownership import Owned, identity_of
-from notebookapi.notebook.recorder import Made
+from notebookapi.notebook.swap.naming import Renewed
+from notebookapi.notebook.swap.ownership import Owned, identity_of
+from notebookapi.notebook.swap.recorder import Made
 from notebookapi.routing import APIRoute, APIRouter, Inclusion, registration_of
 
 _DEFAULT = Inherited()

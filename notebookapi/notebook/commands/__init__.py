@@ -1,0 +1,1 @@
+"""The subcommands of `%api`: one module per subject, put together in `table`."""

@@ -1,0 +1,1 @@
+"""Requests that the person sends: from cells, from forms, from kept examples."""

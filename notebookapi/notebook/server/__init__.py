@@ -1,0 +1,1 @@
+"""The session's server, and who may talk to it."""
