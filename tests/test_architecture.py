@@ -100,7 +100,7 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "opentelemetry": ("telemetry",),
     "pwdlib": ("security.passwords",),
     "pydantic_settings": ("export",),
-    "rich": ("notebook.views.terminal", "cli"),
+    "rich": ("notebook.views", "cli"),
     "schemathesis": ("notebook",),
     "typer": ("cli",),
     "uvicorn": ("serving",),

@@ -10,6 +10,7 @@ from notebookapi._table.published import Place, next_place
 from notebookapi.applications import NotebookAPI
 from notebookapi.cells import Cell, Registered
 from notebookapi.editing import Draft, Operation, current_draft
+from notebookapi.notebook.commands.calling import method_of, names
 from notebookapi.notebook.errors import NothingToServe
 from notebookapi.notebook.log.journal import Journal
 from notebookapi.notebook.rows import route_rows
@@ -166,7 +167,7 @@ class Session(client.Sender):
         new = self.deleted - before
         return [each for each in self._owned if each.cell.key in new and not each.shadowed]
 
-    def forget(self) -> list[Owned]:
+    def forget_deleted(self) -> list[Owned]:
         """Withdraw what the cells registered that the front end reports deleted; return it."""
         with self._lock:
             removed: list[Owned] = []
@@ -302,6 +303,16 @@ class Session(client.Sender):
             record=self.journal.records[-1] if self.journal.records else None,
             news=self.server.take_news(),
         )
+
+    def __getattr__(self, name: str) -> Any:
+        """Return a subcommand of `%api` as a method."""
+        method = None if name.startswith("_") else method_of(self, name)
+        if method is None:
+            raise AttributeError(f"`api` has no {name!r}. `%api help` lists what it can do.")
+        return method
+
+    def __dir__(self) -> list[str]:
+        return [*super().__dir__(), *names()]
 
     def __repr__(self) -> str:
         where = f"at {self.server.url}" if self.server.running else "not running"

@@ -25,7 +25,7 @@ def _forget(session: Session, arguments: Sequence[str]) -> View:
 
 
 def _forget_deleted(session: Session) -> View:
-    withdrawn = [each.label for each in session.forget()]
+    withdrawn = [each.label for each in session.forget_deleted()]
     if not withdrawn:
         return Message("No deleted cell has anything that is served.")
     return Message(f"Withdrawn: {', '.join(withdrawn)}.")

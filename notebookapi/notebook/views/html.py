@@ -28,8 +28,9 @@ _CELL = "padding:1px 14px 1px 0;text-align:left;border:none;background:none"
 
 @singledispatch
 def rendered(view: Any) -> str:
-    """Return a view as a piece of HTML."""
-    return f"<pre>{escape(str(view))}</pre>"
+    """Return a view as a piece of HTML. A view that is not listed here brings its own."""
+    own = getattr(view, "_repr_html_", None)
+    return str(own()) if own else f"<pre>{escape(str(view))}</pre>"
 
 
 @rendered.register

@@ -43,8 +43,8 @@ def can_show_colour(stream: Any) -> bool:
 
 @singledispatch
 def rendered(view: Any) -> RenderableType:
-    """Return what rich prints for a view."""
-    return str(view)
+    """Return what rich prints for a view. One that is not listed here brings its own."""
+    return view if hasattr(view, "__rich__") else str(view)
 
 
 @rendered.register

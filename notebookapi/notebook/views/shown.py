@@ -1,0 +1,21 @@
+"""A view as the value of an expression: it displays as the view, in a front end and in a terminal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from notebookapi.notebook.views import html, terminal
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a method of `api` gives back where a magic would have shown a view."""
+
+    view: Any
+
+    def __repr__(self) -> str:
+        return terminal.render(self.view)
+
+    def _repr_html_(self) -> str:
+        return html.rendered(self.view)

@@ -1,0 +1,24 @@
+"""Every subcommand of `%api` as a method of `api`."""
+
+import pytest
+
+from tests.notebook.conftest import Notebook
+
+
+def test_a_subcommand_is_a_method(notebook: Notebook) -> None:
+    notebook.run("@app.get('/a')\ndef a(): ...", "a")
+    shown = notebook.session.forget("GET", "/a")
+    assert repr(shown).endswith("Withdrawn: GET /a.")
+    assert "Withdrawn" in shown._repr_html_()
+    assert notebook.session.routes == []
+
+
+def test_methods_are_completed_and_documented(notebook: Notebook) -> None:
+    api = notebook.session
+    assert {"serve", "stop", "forget", "export"} <= set(dir(api))
+    assert "withdraw a route" in api.forget.__doc__
+
+
+def test_a_name_that_is_none_is_told(notebook: Notebook) -> None:
+    with pytest.raises(AttributeError, match="`api` has no 'sreve'"):
+        _ = notebook.session.sreve
