@@ -12,6 +12,7 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 _STAMP = "notebookapi/openapi/static/.built-from"
+_WIDGETS = "notebookapi/notebook/views/widgets/static/core.js.gz"
 
 
 class BrowserFiles(BuildHookInterface[Any]):
@@ -31,7 +32,8 @@ class BrowserFiles(BuildHookInterface[Any]):
 
     def _is_built(self) -> bool:
         stamp = Path(self.root, _STAMP)
-        return stamp.is_file() and stamp.read_text() == self._digest()
+        made = Path(self.root, _WIDGETS).is_file()
+        return made and stamp.is_file() and stamp.read_text() == self._digest()
 
     def _digest(self) -> str:
         """Return one hash over all that the browser files are made from."""

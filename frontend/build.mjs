@@ -1,10 +1,10 @@
 // Builds what the Python package ships for browsers. Run by hatch_build.py, or by hand: npm run build
 //
 //   docs assets  swagger-ui-dist, redoc  ->  notebookapi/openapi/static/
-//   widgets      src/*.ts                ->  notebookapi/notebook/views/widgets/static/
+//   widgets      src/loader.ts, core.ts  ->  notebookapi/notebook/views/widgets/static/
 //
 // Heavy bundles are written as .gz only: the package stays small, and they are served as they are.
-import { mkdirSync, existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
@@ -51,20 +51,25 @@ function writeDocsAssets() {
   }
 }
 
+/** The loader is part of each widget's state and stays as it is; the shared bundle is fetched once. */
 async function bundleWidgets() {
-  const sources = join(here, "src");
-  const entries = existsSync(sources) ? readdirSync(sources).filter((name) => name.endsWith(".ts")) : [];
-  if (entries.length === 0) return;
+  rmSync(widgetStatic, { recursive: true, force: true });
+  mkdirSync(widgetStatic, { recursive: true });
   const { build } = await import("esbuild");
-  await build({
-    entryPoints: entries.map((name) => join(sources, name)),
-    outdir: widgetStatic,
-    bundle: true,
-    minify: true,
-    format: "esm",
-    target: "es2022",
-    logLevel: "warning",
-  });
+  const bundled = async (name) => {
+    const made = await build({
+      entryPoints: [join(here, "src", `${name}.ts`)],
+      write: false,
+      bundle: true,
+      minify: true,
+      format: "esm",
+      target: "es2022",
+      logLevel: "warning",
+    });
+    return made.outputFiles[0].contents;
+  };
+  writeFileSync(join(widgetStatic, "loader.js"), await bundled("loader"));
+  writeFileSync(join(widgetStatic, "core.js.gz"), gzipSync(await bundled("core"), { level: 9 }));
 }
 
 writeDocsAssets();

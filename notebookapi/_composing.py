@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from notebookapi._limits import Limited
+from notebookapi._lines import Lines, Reading, read_tree
 from notebookapi._overrides import kept_overrides
 from notebookapi._route import APIRoute
 from notebookapi._settings import value_of
@@ -16,15 +17,7 @@ from notebookapi._table.around import Around, Inside, through
 from notebookapi._table.conflicts import Conflict, find_conflicts, patched_conflicts
 from notebookapi._table.dispatch import dispatch
 from notebookapi._table.published import Place, Published, Stack
-from notebookapi._tree import (
-    Lines,
-    around_lines,
-    chains_of_routers,
-    kept_calls,
-    owners_mounted,
-    read_tree,
-    tables_of,
-)
+from notebookapi._tree import around_lines, chains_of_routers, tables_of
 from notebookapi.editing import Application, View
 from notebookapi.exceptions import EditError
 from notebookapi.routing import APIRouter
@@ -39,7 +32,8 @@ def composed(application: Any, view: View, before: Published | None) -> Publishe
     served where it stands.
     """
     router: APIRouter = application.router
-    lines = read_tree(router, view, before)
+    reading = read_tree(router, view, before)
+    lines = reading.lines
     declared = lines.declared[application] = view.declared(application)
     own = partial(value_of, application, declared=declared)
     shared = {
@@ -48,7 +42,7 @@ def composed(application: Any, view: View, before: Published | None) -> Publishe
         "problem_details": own("problem_details"),
         "overrides": kept_overrides(declared, before.overrides if before else {}),
     }
-    parts = _parts(router, lines, view, before, shared, ())
+    parts = _parts(router, reading, view, before, shared, ())
     stack = make_stack(
         declared,
         before.stack if before else None,
@@ -57,7 +51,7 @@ def composed(application: Any, view: View, before: Published | None) -> Publishe
         problems=own("problem_details"),
     )
     tells = application._tells_of_conflicts
-    conflicts = _conflicts(parts["table"], before) if tells else ()
+    conflicts = _conflicts(parts["table"], reading, before) if tells else ()
     around = around_lines(lines, parts["routers"])
     if own("max_body_size") is not None:
         around = _limited(lines, around, own("max_body_size"))
@@ -74,29 +68,29 @@ def _mounted_router(
     """Return what a router serves that is mounted in an application. shared: what they share."""
     if router in outer:
         raise EditError(f"{router!r} is mounted inside itself; mount another router.")
-    lines = read_tree(router, view, before)
-    parts = _parts(router, lines, view, before, shared, outer)
+    reading = read_tree(router, view, before)
+    parts = _parts(router, reading, view, before, shared, outer)
     # Here the router's own chain stands around all that is asked of it, not around its lines.
     inner = dict(parts["routers"])
     chain = inner.pop(router, None)
     app = partial(through, (chain,), dispatch) if chain else dispatch
-    around = around_lines(lines, inner)
+    around = around_lines(reading.lines, inner)
     return Published(**shared, **parts, stack=Stack(app), around=around, default=router.default)
 
 
 def _parts(
     router: APIRouter,
-    lines: Lines,
+    reading: Reading,
     view: View,
     before: Published | None,
     shared: Mapping[str, Any],
     outer: _Outer,
 ) -> dict[str, Any]:
     """Return what the tree of routers below `router` comes to."""
-    tables = tables_of(lines, before)
+    lines, tables = reading.lines, tables_of(reading, before)
     known = before.mounted if before else {}
     mounted: dict[Any, Published] = {}
-    for inner in owners_mounted(lines):
+    for inner in lines.mounted:
         if isinstance(inner, Application):
             mounted[inner] = view.published(inner)
         elif isinstance(inner, APIRouter):
@@ -105,16 +99,16 @@ def _parts(
     routers = [inner for inner in mounted if isinstance(inner, APIRouter)]
     return {
         "version": before.version + 1 if before else 1,
-        "table": tables.http,
+        "table": tables.table,
         "websockets": tables.websockets,
         "frontends": tables.frontends,
         "hosts": tables.hosts,
         "redirect_slashes": value_of(router, "redirect_slashes", lines.declared[router]),
         "mounted": mounted,
         "declared": lines.declared,
-        "chains": lines.chains,
+        "lines": lines,
         "routers": chains_of_routers(lines, before),
-        "kept": kept_calls(lines).union(*(mounted[inner].kept for inner in routers)),
+        "kept": lines.kept.union(*(mounted[inner].kept for inner in routers)),
     }
 
 
@@ -128,12 +122,14 @@ def _limited(lines: Lines, around: _Arounds, size: int) -> _Arounds:
     """
     inside = Inside()
     limit = Around(Limited(inside, size), inside)
-    operations = (each for each in lines.entries if isinstance(each.route, APIRoute))
+    operations = (each for each in lines.entries.values() if isinstance(each.route, APIRoute))
     unlimited = [each.order for each in operations if each.route.spec.max_body_size is None]
     return {**around, **{order: (*around.get(order, ()), limit) for order in unlimited}}
 
 
-def _conflicts(table: RouteTable, before: Published | None) -> tuple[Conflict, ...]:
+def _conflicts(
+    table: RouteTable, reading: Reading, before: Published | None
+) -> tuple[Conflict, ...]:
     if before is None:
         return find_conflicts(table)
-    return patched_conflicts(before.table, before.conflicts, table)
+    return patched_conflicts(before.conflicts, table, reading.removed, reading.added)

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from starlette.routing import BaseRoute, Match
 from starlette.types import Scope
 
+from notebookapi._records import record
 from notebookapi.dependencies.views import InclusionView
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class RouteContext:
     """A route as it is served. original_route: as it was declared; route: as it is served."""
 

@@ -1,18 +1,19 @@
 """The routes of an application that show its OpenAPI document."""
 
+# What makes the pages is loaded when a page is asked for.
+
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
+from notebookapi._records import record
 from notebookapi._table.published import Published
-from notebookapi.openapi import assets, docs
 
 serving: ContextVar[tuple[Documented, Published] | None] = ContextVar(
     "notebookapi_serving", default=None
@@ -51,14 +52,14 @@ def docs_routes(app: Documented) -> list[Route]:
         app.docs_url: pages.swagger,
         app.swagger_ui_oauth2_redirect_url if app.docs_url else None: pages.oauth2,
         app.redoc_url: pages.redoc,
-        pages.asset("{name}") or None: assets.serve_asset,
+        pages.asset("{name}") or None: pages.file,
     }
     if not app.openapi_url:
         return []
     return [Route(path, page, include_in_schema=False) for path, page in wanted.items() if path]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class _Pages:
     app: Documented
 
@@ -80,6 +81,8 @@ class _Pages:
         return JSONResponse(document)
 
     async def swagger(self, request: Request) -> HTMLResponse:
+        from notebookapi.openapi import assets, docs
+
         app, root_path = self.app, _root_path(request)
         oauth2 = app.swagger_ui_oauth2_redirect_url
         return docs.get_swagger_ui_html(
@@ -94,9 +97,13 @@ class _Pages:
         )
 
     async def oauth2(self, request: Request) -> HTMLResponse:
+        from notebookapi.openapi import docs
+
         return docs.get_swagger_ui_oauth2_redirect_html()
 
     async def redoc(self, request: Request) -> HTMLResponse:
+        from notebookapi.openapi import assets, docs
+
         root_path = _root_path(request)
         return docs.get_redoc_html(
             openapi_url=f"{root_path}{self.app.openapi_url}",
@@ -105,6 +112,11 @@ class _Pages:
             redoc_favicon_url=root_path + self.asset(assets.FAVICON),
             with_google_fonts=False,
         )
+
+    async def file(self, request: Request) -> Response:
+        from notebookapi.openapi.assets import serve_asset
+
+        return await serve_asset(request)
 
 
 def _root_path(request: Request) -> str:

@@ -6,11 +6,11 @@ import inspect
 import warnings
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, MutableSequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
 from typing import Any, Literal, overload
 
 from starlette.types import Lifespan
 
+from notebookapi._records import record
 from notebookapi._table.published import Registration
 from notebookapi.editing import Owner, edit
 from notebookapi.exceptions import InvalidOption
@@ -20,7 +20,7 @@ Event = Literal["startup", "shutdown"]
 Handler = Callable[[], Any]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class EventHandler:
     """A function and the event that it is called at."""
 

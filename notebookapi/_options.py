@@ -5,11 +5,10 @@
 `Inherited` is what an application, an inclusion or a router hands down.
 """
 
-import difflib
 import functools
 import inspect
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import MISSING, dataclass, field, fields, replace
+from dataclasses import MISSING, field, fields, replace
 from enum import Enum
 from typing import (
     Any,
@@ -29,6 +28,7 @@ from starlette.routing import BaseRoute
 
 from notebookapi._checks import check_options
 from notebookapi._limits import FormLimits, check_limits, nearest_limits, nearest_size
+from notebookapi._records import record
 from notebookapi.exceptions import InvalidOption
 from notebookapi.params import Depends
 from notebookapi.types import IncEx
@@ -141,7 +141,7 @@ class InclusionOptions(TypedDict, total=False):
     """Most fields, files and bytes of a form. Default, for each: as where this is included."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@record(frozen=True, slots=True, kw_only=True, eq=False)
 class RouteSpec:
     """The options of one path operation, complete."""
 
@@ -195,7 +195,7 @@ class RouteSpec:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@record(frozen=True, slots=True, kw_only=True, eq=False)
 class Inherited:
     """What an application, an inclusion or a router hands down to the operations inside it."""
 
@@ -277,13 +277,8 @@ def spells_out(function: F) -> F:
     (options_kind,) = get_args(unpacked)
     defaults = _DEFAULTS[options_kind]
     known = {p.name for p in named} | set(defaults)
-    hints = get_type_hints(options_kind)
     place = _place(function)
-    spelled = [
-        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default,
-                          annotation=hints[name])
-        for name, default in defaults.items()
-    ]  # fmt: skip
+    spelled = _spelled(options_kind)
 
     @functools.wraps(function)
     def complete(*args: Any, **options: Any) -> Any:
@@ -292,6 +287,17 @@ def spells_out(function: F) -> F:
 
     complete.__signature__ = own.replace(parameters=[*named, *spelled])  # type: ignore[attr-defined]  # documented by inspect
     return complete  # type: ignore[return-value]  # same call, longer signature
+
+
+@functools.cache
+def _spelled(options_kind: Any) -> tuple[inspect.Parameter, ...]:
+    """Return a parameter for each option; made once, for a dozen methods."""
+    hints = get_type_hints(options_kind)
+    keyword = inspect.Parameter.KEYWORD_ONLY
+    return tuple(
+        inspect.Parameter(name, keyword, default=default, annotation=hints[name])
+        for name, default in _DEFAULTS[options_kind].items()
+    )
 
 
 P = ParamSpec("P")
@@ -324,6 +330,8 @@ def _check_names(place: str, options: Mapping[str, object], known: set[str]) -> 
     unknown = options.keys() - known
     if not unknown:
         return
+    import difflib  # only mistakes need it
+
     name = min(unknown)
     near = difflib.get_close_matches(name, known - {"self"}, n=1)
     cure = f"did you mean `{near[0]}`?" if near else f"`help({place})` lists the options."

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
-from dataclasses import dataclass
 from typing import Any
 
+from notebookapi._records import record
 from notebookapi._table.published import Declared, Registration
 from notebookapi.editing import Owner, edit
 
@@ -20,7 +20,7 @@ Call = Callable[..., Any]
 _TURNS = itertools.count()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Override:
     """turn: of several for one original, the one with the greatest counts."""
 

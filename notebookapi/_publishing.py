@@ -10,10 +10,10 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable
 from contextvars import ContextVar
-from dataclasses import dataclass
 from typing import ClassVar, Protocol
 from weakref import WeakSet
 
+from notebookapi._records import record
 from notebookapi._table.published import (
     Commit,
     Declared,
@@ -48,6 +48,12 @@ class Owner:
         """
         place = (-1, len(self._declared.placed))
         self._declared = self._declared.with_added(registration, place)
+        self._adopt(registration)
+
+    def _adopt(self, registration: Registration) -> None:
+        """Let what is inside a registration know where it is served."""
+        if registration.child is not None:
+            registration.child._parents.add(self)
 
     def _register(self, registration: Registration) -> None:
         draft = running()
@@ -94,7 +100,7 @@ class View(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Add:
     """Declare a registration on an owner, at a place."""
 
@@ -106,7 +112,7 @@ class Add:
         return declared.with_added(self.registration, self.place)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Remove:
     """Withdraw a registration from its owner."""
 
@@ -122,7 +128,7 @@ class Remove:
         return declared.without(self.registration)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Replace:
     """Put a registration in the place of another."""
 
@@ -182,12 +188,13 @@ def publish(operations: Iterable[Operation], prepared: Composition | None = None
 
     Raises what composing raises (a path that cannot be served, say), with nothing changed.
     """
+    operations = list(operations)
     with LOCK:
         composition = prepared
         if composition is None or not composition.is_current:
             composition = Composition(fold(operations))
         declared = composition.changed
-        for application in _affected(declared):
+        for application in composition.affected:
             if application._slot is not None:
                 composition.published(application)
         composition.announce()
@@ -195,9 +202,11 @@ def publish(operations: Iterable[Operation], prepared: Composition | None = None
         Composition.turn += 1
         for owner, new in declared.items():
             owner._declared = new
-            for each in new.placed:
-                if each.registration.child is not None:
-                    each.registration.child._parents.add(owner)
+        for operation in operations:
+            if isinstance(operation, Add):
+                operation.owner._adopt(operation.registration)
+            elif isinstance(operation, Replace):
+                operation.owner._adopt(operation.new)
         _flip(composition.composed)
 
 
@@ -239,7 +248,7 @@ class Composition:
                 raise InvalidInclusion(
                     f"{owner!r} cannot be included in itself, directly or through another router."
                 )
-        self._affected = set(_affected(changed))
+        self.affected = set(_affected(changed))
         self._open: set[Application] = set()
         self.composed: dict[Application, Published] = {}
 
@@ -257,7 +266,7 @@ class Composition:
             return known
         slot = application._slot
         before = slot.new if slot else None
-        if before is not None and application not in self._affected:
+        if before is not None and application not in self.affected:
             return before
         if application in self._open:
             raise EditError(f"{application!r} is mounted inside itself; mount another application.")

@@ -9,7 +9,7 @@ from contextlib import AsyncExitStack
 from dataclasses import replace
 from enum import Enum
 from functools import cached_property
-from typing import Any, Unpack
+from typing import TYPE_CHECKING, Any, Unpack
 
 from pydantic.fields import FieldInfo
 from starlette._exception_handler import wrap_app_handling_exceptions
@@ -33,7 +33,6 @@ from notebookapi._respond.handlers import EXITS, Handler, request_response
 from notebookapi._respond.observing import observed_response, observer_of
 from notebookapi._respond.paths import TwoPaths
 from notebookapi._respond.raises import check_raises
-from notebookapi._respond.stream import Streamer, compile_streamer
 from notebookapi._table import Pattern, compile_pattern
 from notebookapi.dependencies.views import OperationView
 from notebookapi.exceptions import (
@@ -44,6 +43,9 @@ from notebookapi.exceptions import (
     RequestValidationError,
 )
 from notebookapi.params import Depends
+
+if TYPE_CHECKING:
+    from notebookapi._respond.stream import Streamer
 
 
 class APIRoute(Itself, TwoPaths, OperationView, Route):
@@ -236,9 +238,12 @@ class APIRoute(Itself, TwoPaths, OperationView, Route):
         raise NotebookAPIError(f"No response object was returned. {swallowed(self.endpoint)}")
 
     def _made_responder(self) -> Responder | Streamer:
-        streams = self.plan.endpoint.flavour in YIELDING
-        make = compile_streamer if streams else compile_responder
-        return make(self.spec, read_returns(self.endpoint), self.endpoint, self.context)
+        returns = read_returns(self.endpoint)
+        if self.plan.endpoint.flavour not in YIELDING:
+            return compile_responder(self.spec, returns, self.endpoint, self.context)
+        from notebookapi._respond.stream import compile_streamer  # loaded where something streams
+
+        return compile_streamer(self.spec, returns, self.endpoint, self.context)
 
     def _compiled(self, overrides: Overrides, before: ExecutionPlan | None) -> ExecutionPlan:
         return compile_plan(

@@ -15,7 +15,6 @@ its own. What a class inherits is served under its own prefix.
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from enum import Enum
 from inspect import Parameter, isfunction, signature
 from types import FunctionType
@@ -26,6 +25,7 @@ from starlette.responses import Response
 
 from notebookapi._options import UNSET, RouteOptions, Unset, spells_out
 from notebookapi._plan.signature import described
+from notebookapi._records import record
 from notebookapi._verbs import Verbs
 from notebookapi.exceptions import InvalidController
 from notebookapi.params import Depends
@@ -38,7 +38,7 @@ __all__ = [
 _MARKS = "_notebookapi_operations"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class _Mark:
     """What a decorator says of a method."""
 

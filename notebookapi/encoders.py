@@ -22,7 +22,7 @@ from types import GeneratorType
 from typing import Any
 from uuid import UUID
 
-from pydantic import AnyUrl, BaseModel, NameEmail, SecretBytes, SecretStr
+from pydantic import BaseModel, SecretBytes, SecretStr
 from pydantic_core import MultiHostUrl, PydanticUndefinedType, Url
 
 from notebookapi.exceptions import NotJSON
@@ -48,15 +48,18 @@ _ENCODERS: dict[type[Any], Callable[[Any], Any]] = {
     Pattern: lambda value: value.pattern,
     **dict.fromkeys(
         (UUID, IPv4Address, IPv4Interface, IPv4Network, IPv6Address, IPv6Interface, IPv6Network,
-         NameEmail, SecretBytes, SecretStr, AnyUrl, Url, MultiHostUrl, PurePath),
+         SecretBytes, SecretStr, Url, MultiHostUrl, PurePath),
         str,
     ),
 }  # fmt: skip
-# Written as text too, and not imported: deprecated, of another package, of no public name.
+# Written as text too, and not imported: deprecated, of another package, of no public name, or
+# slow to load.
 _TEXTS = {
     ("pydantic.color", "Color"),
     ("pydantic_extra_types.color", "Color"),
     ("pydantic.networks", "_BaseMultiHostUrl"),
+    ("pydantic.networks", "AnyUrl"),
+    ("pydantic.networks", "NameEmail"),
 }
 _LISTS = (list, set, frozenset, GeneratorType, tuple, deque)
 

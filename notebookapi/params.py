@@ -6,7 +6,6 @@ Programs call the functions of the same names in `param_functions`.
 
 from __future__ import annotations
 
-import difflib
 import re
 import warnings
 from collections.abc import Callable, Mapping, Sequence
@@ -77,6 +76,8 @@ class Param(FieldInfo):  # type: ignore[misc]  # final for checkers only; models
 
 
 def _no_such_option(kind: type[Param], name: str) -> InvalidOption:
+    import difflib  # only mistakes need it
+
     own = ("include_in_schema", "openapi_examples")
     near = difflib.get_close_matches(name, [*_FIELD_OPTIONS, *own, *kind.own_options], n=1)
     cure = f"did you mean `{near[0]}`?" if near else f"`help({kind.__name__})` lists the options."

@@ -2,7 +2,7 @@
 
 import warnings
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from starlette.responses import FileResponse as FileResponse
 from starlette.responses import HTMLResponse as HTMLResponse
@@ -13,7 +13,18 @@ from starlette.responses import Response as Response
 from starlette.responses import StreamingResponse as StreamingResponse
 
 from notebookapi.exceptions import NotebookAPIDeprecationWarning
-from notebookapi.sse import EventSourceResponse as EventSourceResponse
+
+if TYPE_CHECKING:
+    from notebookapi.sse import EventSourceResponse as EventSourceResponse
+
+
+def __getattr__(name: str) -> Any:
+    """Load what is for endpoints that stream when it is asked for."""
+    if name != "EventSourceResponse":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from notebookapi.sse import EventSourceResponse
+
+    return EventSourceResponse
 
 
 class UJSONResponse(JSONResponse):

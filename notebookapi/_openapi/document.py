@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from starlette.routing import BaseRoute
@@ -18,10 +18,11 @@ from notebookapi._openapi.operation import (
 from notebookapi._openapi.pieces import Pieces, own
 from notebookapi._openapi.plain import plain
 from notebookapi._openapi.schemas import Schema, Schemas
+from notebookapi._records import record
 from notebookapi.security.base import openapi_form
 
 
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+@record(frozen=True, slots=True, eq=False, kw_only=True)
 class Info:
     """What the document says of the API as a whole (OpenAPI 3.1, sections 4.8.1 and 4.8.2)."""
 
@@ -75,7 +76,7 @@ def make_document(
     return _assembled(info, paths, items, sections)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class _Making:
     """One document in the making. needed: components of no model of the program's."""
 

@@ -9,6 +9,8 @@ from pydantic import TypeAdapter
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
+from notebookapi._plan.signature import Empty
+
 # Kept as long as a field has them: what a notebook redefines goes away with its routes.
 _KNOWN: WeakValueDictionary[Any, TypeAdapter[Any]] = WeakValueDictionary()
 _SIMPLE = (type(None), str, int, bool)
@@ -34,15 +36,22 @@ def adapter_of(annotation: Any, info: FieldInfo) -> TypeAdapter[Any]:
 
 def _key(annotation: Any, info: FieldInfo) -> Any:
     """Return what tells adapters apart; None where it would take more than a look to know."""
-    default = info.default
     if not info._attributes_set.keys() <= {"default", "annotation"}:
         return None
     if any(getattr(info, each, None) for each in _SAYINGS):
         return None
-    if default is not PydanticUndefined and type(default) not in _SIMPLE:
+    key = key_of(annotation, info.default)
+    return None if key is None else (*key, info.validate_default)
+
+
+def key_of(annotation: Any, default: Any) -> tuple[Any, ...] | None:
+    """Return what tells a type and a default from others; None where that cannot be said."""
+    is_absent = default is PydanticUndefined or default is Empty
+    if type(default) not in _SIMPLE and not is_absent:
         return None
     # Unions are equal in whatever order they have, and their order matters.
-    key = (annotation, repr(annotation), type(default), default, info.validate_default)
+    order = None if issubclass(type(annotation), type) else repr(annotation)
+    key = (annotation, order, type(default), default)
     try:
         hash(key)
     except TypeError:

@@ -70,8 +70,7 @@ def compile_plan(
         compiler.add_dependency(depends)
     # An endpoint that yields is no dependency: none of its own outlives the function.
     compiler.add(endpoint, params.Depends(endpoint, scope="function"))
-    plan = _with_body(compiler, strict_content_type, form_limits or {})
-    return replace(plan, security=tuple(compiler.security))
+    return _with_body(compiler, strict_content_type, form_limits or {})
 
 
 def flavour_of(call: _Call) -> Flavour:
@@ -291,14 +290,14 @@ def _with_body(
         if isinstance(argument, Value) and argument.in_ is None
     )
     if not values:
-        return ExecutionPlan(steps, None, compiler.sources)
+        return ExecutionPlan(steps, None, compiler.sources, tuple(compiler.security))
     embedded = len(values) > 1 or _is_embedded(values[0])
     if not embedded:
         steps = tuple(_whole(step) for step in steps)
         values = (replace(values[0], whole=True),)
     form = _form(values, form_limits)
     body = BodyPlan(values, embedded, strict_content_type, form)
-    return ExecutionPlan(steps, body, compiler.sources)
+    return ExecutionPlan(steps, body, compiler.sources, tuple(compiler.security))
 
 
 def _is_embedded(only: Value) -> bool:

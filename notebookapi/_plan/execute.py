@@ -33,6 +33,7 @@ from notebookapi._plan.steps import (
     Step,
     Value,
 )
+from notebookapi._records import record
 from notebookapi.concurrency import contextmanager_in_threadpool, run_in_threadpool
 from notebookapi.exceptions import NotebookAPIError
 from notebookapi.security.base import SecurityScopes
@@ -54,7 +55,7 @@ class Solved:
     background: BackgroundTasks | None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Exits:
     """What is left after the endpoint ("function") and after the response ("request")."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from copy import copy, deepcopy
-from dataclasses import dataclass, is_dataclass
+from dataclasses import is_dataclass
 from enum import Enum
 from types import UnionType
 from typing import (
@@ -25,6 +25,8 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from notebookapi._plan.adapters import adapter_of
+from notebookapi._plan.remembering import remembered
+from notebookapi._records import record
 from notebookapi.exceptions import InvalidParameter
 from notebookapi.types import ErrorDetails, IncEx
 
@@ -37,7 +39,7 @@ _TEXT = (str, bytes, bytearray)
 _OF_MODELS_ONLY = ("alias", "validation_alias", "serialization_alias", "deprecated")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class ModelField:
     """One value with its type.
 
@@ -80,7 +82,7 @@ class ModelField:
         return self.adapter.dump_json(value, **options)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Filters:
     """Which fields of a response are written, as pydantic names the options."""
 
@@ -106,12 +108,8 @@ def make_field(
 ) -> ModelField:
     """Compile a field. `place` names the callable in the InvalidParameter that is raised."""
     _refuse_unresolved(annotation, name, place)
-    plain = copy(info)
-    for attribute in _OF_MODELS_ONLY:
-        setattr(plain, attribute, None)
-        plain._attributes_set.pop(attribute, None)
     try:
-        adapter = adapter_of(annotation, plain)
+        adapter = adapter_of(annotation, _of_a_value(info))
     except (PydanticUserError, PydanticUndefinedAnnotation, TypeError, RuntimeError) as error:
         reason = str(error).splitlines()[0]
         raise InvalidParameter(
@@ -128,6 +126,18 @@ def make_field(
         required=info.is_required(),
         is_sequence=is_sequence(annotation),
     )
+
+
+def _of_a_value(info: FieldInfo) -> FieldInfo:
+    """Return what a FieldInfo says of a lone value."""
+    said = [each for each in _OF_MODELS_ONLY if getattr(info, each) is not None]
+    if not said and info._attributes_set.keys().isdisjoint(_OF_MODELS_ONLY):
+        return info
+    plain = copy(info)
+    for attribute in _OF_MODELS_ONLY:
+        setattr(plain, attribute, None)
+        plain._attributes_set.pop(attribute, None)
+    return plain
 
 
 def located(error: ValidationError, loc: tuple[int | str, ...]) -> list[ErrorDetails]:
@@ -155,17 +165,20 @@ def _holds_json(annotation: Any) -> bool:
 
 def bare(annotation: Any) -> Any:
     """Return an annotation without `Annotated` around it, and type aliases looked through."""
-    while True:
+    while not _is_class(annotation):
         if get_origin(annotation) is Annotated:
             annotation = get_args(annotation)[0]
         elif hasattr(annotation, "__value__"):  # PEP 695
             annotation = annotation.__value__
         else:
-            return annotation
+            break
+    return annotation
 
 
 def members(annotation: Any) -> tuple[Any, ...]:
     """Return the members of a union but None; of any other annotation, itself."""
+    if _is_class(annotation):
+        return (annotation,)
     if _holds_json(annotation):
         return (str,)
     annotation = bare(annotation)
@@ -175,16 +188,19 @@ def members(annotation: Any) -> tuple[Any, ...]:
     return (annotation,)
 
 
+@remembered
 def is_sequence(annotation: Any) -> bool:
     """Tell whether a value of this type is a list of values (text is not)."""
     return any(_is_subclass(_class_of(each), _SEQUENCES) for each in members(annotation))
 
 
+@remembered
 def is_scalar(annotation: Any) -> bool:
     """Tell whether a value of this type is written as one piece of text."""
     return not any(_is_complex(each) for each in members(annotation))
 
 
+@remembered
 def is_scalar_sequence(annotation: Any) -> bool:
     """Tell whether every member is a list of scalars."""
     return is_sequence(annotation) and all(
@@ -208,6 +224,11 @@ def _is_complex(annotation: Any) -> bool:
     )
 
 
+def _is_class(annotation: Any) -> bool:
+    # Not `isinstance`: `list[int]` says that it is a class.
+    return issubclass(type(annotation), type)
+
+
 def _class_of(annotation: Any) -> Any:
     return get_origin(annotation) or annotation
 
@@ -227,6 +248,7 @@ def _refuse_unresolved(annotation: Any, name: str, place: str) -> None:
         )
 
 
+@remembered
 def undefined_in(annotation: Any) -> str | None:
     """Return the text in an annotation that could not be evaluated; None where all could."""
     texts = (each.__forward_arg__ for each in _parts(annotation) if isinstance(each, ForwardRef))

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
-from importlib.util import find_spec
+from dataclasses import field
 from typing import Any, get_args
 
 from starlette.datastructures import FormData
@@ -14,10 +13,12 @@ from starlette.requests import Request
 
 from notebookapi._limits import FormLimits
 from notebookapi._plan.fields import ABSENT, is_sequence, members
+from notebookapi._plan.remembering import remembered
+from notebookapi._records import record
 from notebookapi.exceptions import MissingMultipart
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Form:
     """A form as it came.
 
@@ -94,12 +95,14 @@ async def read_form(
     return Form(form, contents)
 
 
+@remembered
 def holds_upload(annotation: Any) -> bool:
     """Tell whether a value of this type is, or holds, an uploaded file."""
     return any(isinstance(each, type) and issubclass(each, StarletteUploadFile)
                for each in _leaves(annotation))  # fmt: skip
 
 
+@remembered
 def is_read_as_bytes(annotation: Any) -> bool:
     """Tell whether an uploaded file is wanted as its content."""
     return bytes in _leaves(annotation) and not holds_upload(annotation)
@@ -116,6 +119,8 @@ def _leaves(annotation: Any) -> Iterator[Any]:
 
 def require_multipart() -> None:
     """Raise MissingMultipart unless forms can be parsed."""
+    from importlib.util import find_spec  # loads much, and few applications read forms
+
     if find_spec("python_multipart") is not None:
         return
     installed = find_spec("multipart") is not None

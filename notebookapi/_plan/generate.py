@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import contextmanager
 from contextvars import copy_context
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 from starlette.background import BackgroundTasks
@@ -34,6 +33,7 @@ from notebookapi._plan.steps import (
 )
 from notebookapi._plan.threads import call_in_thread, leave_in_thread
 from notebookapi._plan.writing import Source, compiled
+from notebookapi._records import record
 from notebookapi.exceptions import NotebookAPIError
 from notebookapi.security.base import SecurityScopes
 
@@ -55,7 +55,7 @@ class Answer(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Generated:
     """function: answers valid requests. text: its source."""
 

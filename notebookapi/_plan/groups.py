@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from types import UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
 
-from pydantic import AliasChoices, AliasPath, BaseModel, BeforeValidator, RootModel, Strict
+from pydantic import AliasChoices, AliasPath, BaseModel, BeforeValidator, Strict
 from pydantic.fields import FieldInfo
 from pydantic_core import ValidationError
 
@@ -22,13 +22,14 @@ from notebookapi._plan.fields import (
     members,
 )
 from notebookapi._plan.forms import holds_upload, is_empty, is_read_as_bytes
+from notebookapi._records import record
 from notebookapi.types import ErrorDetails
 
 Raw = Mapping[str, Any]
 """All names and values of one part of a request; a list where a name is repeated."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Group:
     """A model, or for forms a union of models, whose fields are read one by one.
 
@@ -96,7 +97,7 @@ def is_group(annotation: Any, info: params.Param) -> bool:
 def _is_model(kind: Any) -> bool:
     if not isinstance(kind, type) or not issubclass(kind, BaseModel):
         return False
-    return not issubclass(kind, RootModel) or _is_mapping(kind.model_fields["root"].annotation)
+    return not kind.__pydantic_root_model__ or _is_mapping(kind.model_fields["root"].annotation)
 
 
 def _is_mapping(annotation: Any) -> bool:
@@ -146,7 +147,7 @@ _Names = Mapping[str, tuple[_Name, ...]]
 
 
 def _names_of(model: type[BaseModel], style: _Style) -> _Names:
-    if issubclass(model, RootModel):
+    if model.__pydantic_root_model__:
         return {}  # a mapping: it takes whatever was sent
     if not model.__pydantic_complete__:
         model.model_rebuild(raise_errors=False)

@@ -6,17 +6,17 @@ import builtins
 import inspect
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import partial
-from types import UnionType
+from types import FunctionType, UnionType
 from typing import Annotated, Any, ForwardRef, Literal, Union, get_args, get_origin
 
+from notebookapi._records import record
 from notebookapi.exceptions import InvalidParameter
 
 Empty = inspect.Parameter.empty
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Parameter:
     """One parameter. annotation: a type, `Any` where none is written. default: `Empty` if none."""
 
@@ -48,8 +48,14 @@ def read_parameters(call: Callable[..., Any]) -> tuple[Parameter, ...]:
 
 def read_returns(call: Callable[..., Any]) -> Any:
     """Return the return annotation of a callable, resolved; `Empty` where nothing is written."""
-    returns = _signature(call).return_annotation
+    returns = _returns(call)
     return Empty if returns is Empty else _resolved(returns, _namespace(call))
+
+
+def _returns(call: Callable[..., Any]) -> Any:
+    if type(call) is FunctionType and not call.__dict__:
+        return call.__annotations__.get("return", Empty)  # as inspect has it, without the rest
+    return _signature(call).return_annotation
 
 
 def resolved_for(call: Callable[..., Any], annotation: Any) -> Any:

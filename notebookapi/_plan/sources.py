@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from copy import copy
-from dataclasses import dataclass
 from typing import Annotated, Any, Literal, get_args, get_origin
+from weakref import WeakValueDictionary
 
 from pydantic import AliasChoices
 from pydantic.fields import FieldInfo
@@ -16,6 +16,7 @@ from starlette.responses import Response
 from starlette.websockets import WebSocket
 
 from notebookapi import params
+from notebookapi._plan.adapters import key_of
 from notebookapi._plan.fields import (
     ModelField,
     bare,
@@ -28,6 +29,7 @@ from notebookapi._plan.fields import (
 from notebookapi._plan.forms import holds_upload, require_multipart
 from notebookapi._plan.groups import Group, is_group, make_group
 from notebookapi._plan.signature import Empty, Parameter
+from notebookapi._records import record
 from notebookapi.exceptions import InvalidParameter
 from notebookapi.security.base import SecurityScopes
 
@@ -42,7 +44,7 @@ _INJECTED: tuple[type, ...] = (
 )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False, weakref_slot=True)
 class FromRequest:
     """A parameter that is read from the request and validated.
 
@@ -58,7 +60,7 @@ class FromRequest:
     group: Group | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class FromDependency:
     """A parameter that is the result of a dependency."""
 
@@ -67,7 +69,7 @@ class FromDependency:
     positional: bool = False
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Injected:
     """A parameter that is part of the request's machinery, known by its type."""
 
@@ -80,6 +82,10 @@ Source = FromRequest | FromDependency | Injected
 Protocol = Literal["http", "websocket"]
 
 
+# Kept as long as a plan has them: what a notebook redefines goes away with its routes.
+_KNOWN: WeakValueDictionary[Any, FromRequest] = WeakValueDictionary()
+
+
 def find_source(
     parameter: Parameter, in_path: Collection[str], place: str, serves: Protocol = "http"
 ) -> Source | None:
@@ -89,6 +95,28 @@ def find_source(
     serves: what it is for.
     Raises InvalidParameter for a declaration that contradicts itself or cannot be read.
     """
+    key = key_of(parameter.annotation, parameter.default) if _is_plain(parameter) else None
+    if key is None:
+        return _found(parameter, in_path, place, serves)
+    key = (parameter.name, parameter.positional, parameter.name in in_path, key)
+    known = _KNOWN.get(key)
+    if known is not None:
+        return known
+    found = _found(parameter, in_path, place, serves)
+    if isinstance(found, FromRequest) and found.field.adapter.pydantic_complete:
+        _KNOWN[key] = found
+    return found
+
+
+def _is_plain(parameter: Parameter) -> bool:
+    """Tell whether a parameter is the same wherever it has this name, type and default."""
+    annotation = parameter.annotation
+    return get_origin(annotation) is not Annotated and not hasattr(annotation, "__value__")
+
+
+def _found(
+    parameter: Parameter, in_path: Collection[str], place: str, serves: Protocol
+) -> Source | None:
     annotation, marker = _marker(parameter, place)
     if isinstance(marker, params.Depends):
         depends = _completed(marker, annotation, parameter, place)

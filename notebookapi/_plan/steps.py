@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 from typing import Any
 
@@ -11,6 +11,7 @@ from notebookapi._limits import FormLimits
 from notebookapi._plan.fields import ModelField
 from notebookapi._plan.groups import Group
 from notebookapi._plan.sources import Source
+from notebookapi._records import record
 from notebookapi.concurrency import Slots
 from notebookapi.params import Form, ParamTypes, Scope
 from notebookapi.security.base import SecurityBase
@@ -28,7 +29,7 @@ class Flavour(Enum):
 YIELDING = (Flavour.ASYNC_YIELD, Flavour.SYNC_YIELD)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Value:
     """A validated value.
 
@@ -57,7 +58,7 @@ class Value:
         return isinstance(self.field.info, Form)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Result:
     """The result of an earlier step."""
 
@@ -65,7 +66,7 @@ class Result:
     slot: int
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Special:
     """The request, the injected response, the background tasks, the scopes asked for."""
 
@@ -77,7 +78,7 @@ class Special:
 Argument = Value | Result | Special
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Step:
     """One call. Its result goes to `slot`; the endpoint is the last step.
 
@@ -98,7 +99,7 @@ class Step:
     uses_scopes: bool = False
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class FormPlan:
     """How a form is read. as_bytes: the names of files that are read into memory."""
 
@@ -106,7 +107,7 @@ class FormPlan:
     as_bytes: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class BodyPlan:
     """How the body is read.
 
@@ -119,7 +120,7 @@ class BodyPlan:
     form: FormPlan | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Requirement:
     """A security scheme that a request must satisfy, and the scopes that it must have there."""
 
@@ -127,7 +128,7 @@ class Requirement:
     scopes: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class ExecutionPlan:
     """All that a request needs: dependencies in order, then the endpoint."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 
@@ -15,6 +15,7 @@ from notebookapi._options import UNSET, RouteSpec
 from notebookapi._plan.execute import Solved
 from notebookapi._plan.fields import Filters, ModelField, make_field, members, undefined_in
 from notebookapi._plan.signature import Empty, described, resolved_for
+from notebookapi._records import record
 from notebookapi._respond.check import settled_class, valid
 from notebookapi.encoders import jsonable_encoder
 from notebookapi.exceptions import (
@@ -24,7 +25,7 @@ from notebookapi.exceptions import (
 )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Responder:
     """Turns what an endpoint returns into a response.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic_core import SchemaSerializer
 from starlette.responses import Response
@@ -20,7 +20,9 @@ from notebookapi._respond.failing import alone, answer_alone
 from notebookapi._respond.json import untyped_json
 from notebookapi._respond.refusing import Refusal, refuses_at_once
 from notebookapi._respond.shadow import writer_of_dictionaries
-from notebookapi._respond.stream import Streamer
+
+if TYPE_CHECKING:
+    from notebookapi._respond.stream import Streamer
 
 
 def generate_answer(

@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from notebookapi._plan.generate import Generated
 from notebookapi._plan.steps import ExecutionPlan
+from notebookapi._records import record
 from notebookapi._respond.compile import Responder
 from notebookapi._respond.generate import generate_answer
-from notebookapi._respond.stream import Streamer
 from notebookapi.telemetry.data import OBSERVER
+
+if TYPE_CHECKING:
+    from notebookapi._respond.stream import Streamer
 
 ONLY_EXACT = os.environ.get("NOTEBOOKAPI_PATH") == "exact"
 """Whether nothing is generated: for those who look for a fault."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class _Made:
     """What has been generated of a plan and a responder; `why`: nothing has."""
 
@@ -55,8 +57,8 @@ class TwoPaths:
 
     def function_for(self, scope: Scope) -> Any:
         """Return the generated function if it, and it alone, answers a request; else None."""
-        if self._limited is not None or self.assigned_app is not None:
-            return None
+        if self._limited is not None or self.assigned_app is not None or self._made is None:
+            return None  # where nothing is made yet, `_path_for` counts who asks
         return self._function(scope)
 
     def _path_for(self, scope: Scope) -> Any:

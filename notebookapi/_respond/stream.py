@@ -6,7 +6,7 @@ import collections.abc
 import json
 import math
 from collections.abc import AsyncGenerator, AsyncIterable, Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Literal, get_args, get_origin
 
 import anyio
@@ -22,6 +22,7 @@ from notebookapi._options import UNSET, RouteSpec
 from notebookapi._plan.execute import Solved
 from notebookapi._plan.fields import Filters, ModelField, bare, make_field
 from notebookapi._plan.signature import Empty, described
+from notebookapi._records import record
 from notebookapi._respond.check import settled_class, valid
 from notebookapi._respond.compile import defined, has_body, passed_on, refuse_undefined
 from notebookapi.encoders import jsonable_encoder
@@ -38,7 +39,7 @@ class JSONLinesResponse(StreamingResponse):
     media_type = "application/jsonl"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Streamer:
     """Turns what an endpoint yields into a response.
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from starlette.types import ASGIApp, Receive, Scope, Send
+
+from notebookapi._records import record
 
 _HERE = "notebookapi.around"
 """Scope key: what a request goes through between the application and its route."""
@@ -26,7 +27,7 @@ class Inside:
         await (rest[0].app if rest else handle)(scope, receive, send)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Around:
     """The chain of one router.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from starlette.convertors import CONVERTOR_TYPES
@@ -38,20 +38,15 @@ def find_conflicts(table: RouteTable) -> tuple[Conflict, ...]:
 
 
 def patched_conflicts(
-    before: RouteTable, known: Collection[Conflict], after: RouteTable
+    known: Iterable[Conflict], table: RouteTable, removed: Iterable[Entry], added: Iterable[Entry]
 ) -> tuple[Conflict, ...]:
     """Return the conflicts in a table that was patched from another, whose conflicts are known."""
-    there, old = set(after), set(before)
-    new = [entry for entry in after if entry not in old]
-    if not new and len(there) == len(old):
-        return tuple(known)
-    kept = [each for each in known if each.first in there and each.second in there]
-    return (*kept, *_among(after, new, list(after)))
+    gone = set(removed)
+    kept = [each for each in known if each.first not in gone and each.second not in gone]
+    return (*kept, *_among(table, added, table))
 
 
-def _among(
-    table: RouteTable, new: Iterable[Entry], others: Collection[Entry]
-) -> Iterator[Conflict]:
+def _among(table: RouteTable, new: Iterable[Entry], others: Iterable[Entry]) -> Iterator[Conflict]:
     """Yield the conflicts of new entries with earlier ones, and of `others` with them."""
     fresh, last_first = set(new), tuple(others)[::-1]
     for entry in fresh:

@@ -6,7 +6,7 @@ import itertools
 from bisect import bisect
 from collections.abc import Callable, Iterator, Mapping
 from copy import copy
-from dataclasses import dataclass, field
+from dataclasses import field
 from heapq import merge
 from typing import Any, Literal
 
@@ -14,6 +14,7 @@ from starlette.datastructures import URLPath
 from starlette.routing import Host, Mount, NoMatchFound
 from starlette.types import ASGIApp
 
+from notebookapi._records import record
 from notebookapi._table.around import Around
 from notebookapi._table.conflicts import Conflict
 from notebookapi._table.table import RouteTable
@@ -51,7 +52,7 @@ def place_between(low: Place, high: Place | None) -> Place:
     return (*low, *next_place())
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Registration:
     """One thing declared on an application or router.
 
@@ -67,7 +68,7 @@ class Registration:
     child: Any = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Placed:
     """A registration and where it stands."""
 
@@ -75,19 +76,22 @@ class Placed:
     registration: Registration
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Declared:
     """All that one application or router declares, in order of place.
 
     settings: the attributes that are assigned, by name.
+    others: what is declared that is no route; there are few of these, and many routes.
     """
 
     placed: tuple[Placed, ...] = ()
     settings: Mapping[str, Any] = field(default_factory=dict)
+    others: tuple[Placed, ...] = ()
 
     def of(self, kind: Kind) -> Iterator[Placed]:
         """Yield what is declared of one kind, in order."""
-        return (each for each in self.placed if each.registration.kind == kind)
+        among = self.placed if kind == "route" else self.others
+        return (each for each in among if each.registration.kind == kind)
 
     @property
     def lines(self) -> Iterator[Placed]:
@@ -112,10 +116,14 @@ class Declared:
         return self._with(left, registration)
 
     def _with(self, placed: tuple[Placed, ...], changed: Registration) -> Declared:
-        made = Declared(placed, self.settings)
+        if changed.kind == "route":
+            return Declared(placed, self.settings, self.others)
+        others = tuple(each for each in placed if each.registration.kind != "route")
+        made = Declared(placed, self.settings, others)
         if changed.kind != "setting":
             return made
-        return Declared(placed, dict(each.registration.value for each in made.of("setting")))
+        settings = dict(each.registration.value for each in made.of("setting"))
+        return Declared(placed, settings, others)
 
 
 def includes_itself(owner: Any, declared: Callable[[Any], Declared]) -> bool:
@@ -136,7 +144,7 @@ def includes_itself(owner: Any, declared: Callable[[Any], Declared]) -> bool:
     return False
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Stack:
     """A middleware chain. links: each instance with what it was made from, innermost first."""
 
@@ -147,7 +155,7 @@ class Stack:
 _EMPTY = RouteTable.of(())
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Published:
     """What an application serves. A request reads it once and keeps it to its end.
 
@@ -158,7 +166,7 @@ class Published:
     stack: the middleware chain, the dispatcher innermost.
     mounted: what the applications and routers mounted inside serve, published with this.
     declared: what each router in the tree declared when this was published.
-    chains: for each line of the table, by its order, the registrations that brought it there.
+    lines: what the tables were made of, for the next publication.
     around: by order too, the chains of routers that a request goes through to that line.
     routers: the chain of each router that has one.
     conflicts: the routes that are never reached.
@@ -178,7 +186,7 @@ class Published:
     redirect_slashes: bool = True
     mounted: Mapping[Any, Published] = field(default_factory=dict)
     declared: Mapping[Any, Declared] = field(default_factory=dict)
-    chains: Mapping[Place, tuple[Registration, ...]] = field(default_factory=dict)
+    lines: Any = None
     around: Mapping[Place, tuple[Around, ...]] = field(default_factory=dict)
     routers: Mapping[Any, Around] = field(default_factory=dict)
     conflicts: tuple[Conflict, ...] = ()
@@ -188,6 +196,12 @@ class Published:
     problem_details: bool = False
     overrides: Mapping[Any, Any] = field(default_factory=dict)
     default: ASGIApp | None = None
+
+    @property
+    def chains(self) -> Mapping[Place, tuple[Registration, ...]]:
+        """For each line, by its order, the registrations that brought it there."""
+        chains: Mapping[Place, tuple[Registration, ...]] = self.lines.chains if self.lines else {}
+        return chains
 
     def url_path_for(self, name: str, /, **path_params: Any) -> URLPath:
         """Return the path of the route with this name. Raises NoMatchFound.
@@ -221,7 +235,7 @@ class Published:
         return route
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class RequestState:
     """What one request is served by; `scope["notebookapi"]`.
 
@@ -241,7 +255,7 @@ class Commit:
         self.done = False
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Slot:
     """What one application serves: `old` until the commit is done, then `new`."""
 

@@ -192,9 +192,12 @@ def _patch_entries(
                 "remove entries that iterating over the table gives."
             )
         del kept[index]
-    # Sorting merges what is sorted already: one new entry costs one pass, not a sort.
-    kept += sorted(added, key=_order)
-    kept.sort(key=_order)
+    new = sorted(added, key=_order)
+    is_behind = bool(kept and new) and kept[-1].order < new[0].order
+    kept += new
+    if not is_behind:
+        # Sorting merges what is sorted already: one new entry costs one pass, not a sort.
+        kept.sort(key=_order)
     _refuse_twins(kept, added)
     return tuple(kept)
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from notebookapi._records import record
 from notebookapi._table.pattern import Kind, Pattern, Segment
 
 Accepts = Callable[[str], object]
@@ -15,7 +16,7 @@ _Key = TypeVar("_Key")
 _Value = TypeVar("_Value")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Entry:
     """A route in a table; compared by identity.
 
@@ -30,7 +31,7 @@ class Entry:
     route: Any
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Leaf:
     """The entries that match one path, in order.
 
@@ -43,7 +44,7 @@ class Leaf:
     default: Entry | None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Node:
     """One place in a path.
 

@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from dataclasses import replace
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from weakref import WeakSet
 
 from starlette.datastructures import URLPath
@@ -20,13 +20,9 @@ from starlette.types import ASGIApp, Lifespan, Receive, Scope, Send
 from notebookapi._options import UNSET, Inherited, RouteSpec
 from notebookapi._plan.fields import ModelField
 from notebookapi._plan.overrides import Overridable
-from notebookapi.dependencies.models import Dependant
-from notebookapi.dependencies.utils import (
-    _get_body_field,
-    _get_flat_body_params,
-    get_dependant,
-    get_parameterless_sub_dependant,
-)
+
+if TYPE_CHECKING:
+    from notebookapi.dependencies.models import Dependant
 
 
 class OperationView(Overridable):
@@ -67,6 +63,9 @@ class OperationView(Overridable):
     @cached_property
     def dependant(self) -> Dependant:
         """The endpoint with all that it takes."""
+        # Here and below: loaded for the plugins that ask.
+        from notebookapi.dependencies.utils import get_dependant, get_parameterless_sub_dependant
+
         path = self.path_format
         made = get_dependant(path=path, call=self.endpoint, name=self.name)
         made.dependencies[:0] = [
@@ -78,6 +77,8 @@ class OperationView(Overridable):
     @cached_property
     def body_field(self) -> ModelField | None:
         """The body as one field; None where nothing is read from it."""
+        from notebookapi.dependencies.utils import _get_body_field, _get_flat_body_params
+
         return _get_body_field(
             body_params=_get_flat_body_params(self.dependant),
             name=self.name,

@@ -7,6 +7,7 @@ NotebookError
 ├── Stopped                the person has stopped the server
 ├── NotExported            the cells do not make a module
 ├── SentNotRegistered      a response was used as a decorator
+├── NoInput                an endpoint asked the person by `input()`
 └── WouldWaitForItself     a request to the server from its own loop
 """
 
@@ -38,6 +39,10 @@ class NotExported(NotebookError):
 
 
 class SentNotRegistered(NotebookError, TypeError):
+    pass
+
+
+class NoInput(NotebookError, EOFError):
     pass
 
 

@@ -17,13 +17,19 @@ from notebookapi._plan.signature import call_places, in_file
 from notebookapi.cells import Cell
 from notebookapi.editing import publish
 from notebookapi.exceptions import DeclarationError
-from notebookapi.notebook import magics
+from notebookapi.notebook.commands.nest import old_one_applied
+from notebookapi.notebook.contract.served import Served, contract_of
 from notebookapi.notebook.errors import NotebookError
+from notebookapi.notebook.examples.replay import replayed
 from notebookapi.notebook.face import Session
+from notebookapi.notebook.kernel.config import NotebookAPI as Settings
+from notebookapi.notebook.kernel.debugging import Debugger
+from notebookapi.notebook.kernel.output import OutputRouter
 from notebookapi.notebook.log.failures import declaration
 from notebookapi.notebook.notes.notices import own_warnings
 from notebookapi.notebook.notes.remarks import failing, gone, remarks, waiting_of
 from notebookapi.notebook.notes.welcome import Earlier, earlier, welcome
+from notebookapi.notebook.server.exchange import still_running
 from notebookapi.notebook.swap.ownership import Owned
 from notebookapi.notebook.swap.rebind import Interpreter
 from notebookapi.notebook.swap.recorder import CellDraft, Recorder, is_inside_cell, is_module_level
@@ -49,8 +55,13 @@ def attach(shell: InteractiveShell, session: Session | None) -> Session:
     # IPython's annotation takes the method for a plain function.
     shell.register_magic_function(listener.magic, "line", "api")  # type: ignore[arg-type]
     _explain_mistakes(screen)
+    listener.output.install()
+    session.journal.isolate, session.journal.echo = listener.output.isolate, listener.output.echo
+    session.debugger = Debugger(shell)
+    listener.config = Settings(session, shell)
     listener.loading()
     notes = [Note("warning", note) for note in session.bind_names()]
+    notes += [Note("warning", old)] if (old := old_one_applied()) else []
     if is_first:
         listener.earlier = earlier(session)
         # A configuration that loads has no cell to show anything under.
@@ -69,7 +80,11 @@ def detach(shell: InteractiveShell, session: Session) -> None:
     shell.events.unregister("post_run_cell", listener.after)
     shell.magics_manager.magics["line"].pop("api", None)
     _explain_no_more()
+    listener.output.remove()
+    if listener.config is not None:
+        listener.config.remove(shell)
     listener.leave()
+    session.widgets.close()
     session.server.pause()
 
 
@@ -107,14 +122,19 @@ class _Listener:
         self._shell = shell
         self._session = session
         self._recorder = Recorder(shell.user_ns)
+        self.output = OutputRouter(shell)
         self._cards: dict[str, tuple[str, Card]] = {}
         self._loading: object | None = None
         self._is_new = True
         self._orphans: list[Owned] = []
         self.earlier = Earlier()
+        self.config: Settings | None = None
 
     def magic(self, line: str) -> None:
         """Notebookapi's commands; `%api help` lists them."""
+        # The commands are loaded when one is used.
+        from notebookapi.notebook import magics
+
         try:
             view = magics.run(self._session, line)
         except _EXPLAINED as error:
@@ -148,6 +168,7 @@ class _Listener:
             self.leave()
         # The front end tells of deletions with the next execution, which may be the export.
         session = self._session
+        session.widgets.begin(info.cell_id)
         self._orphans += session.note_deleted(_deleted(info), info.cell_id)
         self._begin(info, info.cell_id)
 
@@ -166,17 +187,28 @@ class _Listener:
         started: object = self._loading or info
         self._loading = None
         draft = self._recorder.end(started, succeeded=bool(result.success))
+        served = Served.by(self._session.server.app)
         with own_warnings() as warned:
             outcome = self._session.finish(_ended(result, self._shell.user_ns), draft)
         notes = [*(Note("warning", each) for each in warned), *gone(self._still_served())]
         notes += failing(outcome, result.error_in_exec, self._session)
-        card = self._card(outcome, draft, notes)
-        if card:
+        card = self._card(outcome, draft, notes, served)
+        if card and self._is_wanted(card):
             self._session.screen.show(card)
+        self._session.widgets.published()
 
-    def _card(self, outcome: Outcome, draft: CellDraft | None, more: list[Note]) -> Card:
+    def _is_wanted(self, card: Card) -> bool:
+        is_off = self.config is not None and not self.config.card
+        return not is_off or any(note.kind == "error" for note in card.notes)
+
+    def _card(
+        self, outcome: Outcome, draft: CellDraft | None, more: list[Note], served: Served | None
+    ) -> Card:
         cell = outcome.cell
         url, notes = self._serve(outcome)
+        contract = contract_of(outcome, served, Served.by(self._session.server.app))
+        if outcome.is_published:
+            notes += replayed(self._session, outcome)
         if left := self.earlier.left_behind(self._session):
             self.earlier = Earlier()
             notes += left
@@ -184,10 +216,11 @@ class _Listener:
         is_same = before is not None and before[0] == cell.source
         notes += [*remarks(outcome, draft, self._session, is_same=is_same), *more]
         waiting = {each.registration for each in waiting_of(outcome.made, self._session)}
-        card = card_of(outcome, url=url, notes=notes, waiting=waiting)
+        card = card_of(outcome, url=url, notes=notes, waiting=waiting, contract=contract)
         # An unchanged cell that runs again shows the bytes that it showed before, so that the
         # notebook stays the same under version control.
-        if before and is_same and outcome.change and outcome.change.only_renews:
+        renews = bool(outcome.change or outcome.rebound.pairs) and outcome.change.only_renews
+        if before and is_same and renews:
             return replace(card, lines=before[1].lines, url=before[1].url)
         if outcome.is_published and not cell.is_anonymous:
             self._cards[cell.key] = (cell.source, card)
@@ -216,6 +249,8 @@ class _Listener:
         if outcome.change and not session.server.may_start and session.server.app is not None:
             text = "The server is stopped: nothing is served until `%api serve`."
             return None, [*notes, Note("info", text)]
+        if outcome.change and (left := session.server.left):
+            notes.append(Note("info", still_running(left)))
         url = session.server.announced() if outcome.change else None
         if url and session.server.notice:
             notes.append(Note("info", session.server.notice))
@@ -267,6 +302,10 @@ def _deleted(info: Any) -> frozenset[str]:
     return frozenset(meta.get("deletedCells") or ())
 
 
+def _display(bundle: Any) -> None:
+    display(bundle, raw=True)  # type: ignore[no-untyped-call]  # IPython gives it no types
+
+
 class _Screen:
     """Shows views as rich output in a front end, as text in the terminal."""
 
@@ -283,7 +322,10 @@ class _Screen:
         # A card is there after every cell: one line of text. Other views were asked for.
         plain = view.line if isinstance(view, Card) else terminal.render(view, width=100)
         bundle = {"text/plain": plain, "text/html": html.rendered(view)}
-        display(bundle, raw=True)  # type: ignore[no-untyped-call]  # IPython gives it no types
+        _display(bundle)
+        # A view that lives in the front end comes after its still: a saved notebook has that one.
+        if open_live := getattr(view, "open_live", None):
+            _display(open_live())
 
     def _has_colour(self) -> bool:
         wanted = str(self._shell.colors).lower() != "nocolor"

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import MutableMapping, Sequence
-from typing import TYPE_CHECKING, Any, Protocol
+from collections.abc import Awaitable, Coroutine, MutableMapping, Sequence
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from notebookapi._table.published import Place, next_place
 from notebookapi.applications import NotebookAPI
@@ -12,9 +13,12 @@ from notebookapi.cells import Cell, Registered
 from notebookapi.editing import Draft, Operation, current_draft
 from notebookapi.notebook.commands.calling import method_of, names
 from notebookapi.notebook.errors import NothingToServe
+from notebookapi.notebook.examples.keeping import Examples
 from notebookapi.notebook.log.journal import Journal
+from notebookapi.notebook.log.record import Cells
 from notebookapi.notebook.rows import route_rows
 from notebookapi.notebook.sending import client
+from notebookapi.notebook.server.crossing import on_server
 from notebookapi.notebook.server.server import Server
 from notebookapi.notebook.swap.history import History
 from notebookapi.notebook.swap.naming import (
@@ -27,14 +31,22 @@ from notebookapi.notebook.swap.naming import (
     renewed,
 )
 from notebookapi.notebook.swap.ownership import Owned
+from notebookapi.notebook.swap.putting import putting, telling
 from notebookapi.notebook.swap.rebind import Interpreter
 from notebookapi.notebook.swap.recorder import CellDraft
 from notebookapi.notebook.swap.redefinitions import Redefinitions
 from notebookapi.notebook.swap.transaction import Ended, Outcome, Rebind, finish, forget, planned
-from notebookapi.notebook.views.model import RouteRow, State
+from notebookapi.notebook.swap.undoing import Standing, Steps, Undone
+from notebookapi.notebook.swap.versions import Versions
+from notebookapi.notebook.views.log import RequestLog
+from notebookapi.notebook.views.routes import RouteList
+from notebookapi.notebook.views.state import State
+from notebookapi.notebook.views.widgets.opened import Opened
 
 if TYPE_CHECKING:
     import httpx2
+
+T = TypeVar("T")
 
 
 class Screen(Protocol):
@@ -49,6 +61,15 @@ class Screen(Protocol):
         ...
 
 
+class Debugger(Protocol):
+    """Opens a debugger. obstacle: why it cannot, in words; None where it can."""
+
+    @property
+    def obstacle(self) -> str | None: ...
+
+    def open(self, error: BaseException, trace: TracebackType | None) -> None: ...
+
+
 class Session(client.Sender):
     """What `api` is in a notebook: `api.get("/items")` sends, `api.url` is where it is served."""
 
@@ -57,9 +78,15 @@ class Session(client.Sender):
     ) -> None:
         self.namespace = namespace
         self.screen = screen
-        self.journal = Journal(lambda filename: self.screen.name_of(filename))
-        self.server = Server(namespace, self.journal)
-        self.history = History()
+        name_of = lambda filename: self.screen.name_of(filename)  # noqa: E731  # it may change
+        self.journal = Journal(Cells(name_of, self._id_of))
+        self.debugger: Debugger | None = None
+        self.widgets = Opened()
+        self.server = Server(namespace, self.journal, telling(lambda: self.screen))
+        self._history = History()
+        self.steps = Steps()
+        self.versions = Versions()
+        self.examples = Examples(self)
         self.deleted: frozenset[str] = frozenset()
         self.preloaded: frozenset[str] = frozenset()
         self._implicit: NotebookAPI | None = None
@@ -154,7 +181,7 @@ class Session(client.Sender):
 
     def planned(self, draft: CellDraft) -> Sequence[Operation]:
         """Return what publishes a running cell, as far as it has come."""
-        cell = Ended(draft.cell_id, None, "", "", succeeded=True).as_cell(self.history.count + 1)
+        cell = Ended(draft.cell_id, None, "", "", succeeded=True).as_cell(self._history.count + 1)
         return planned(self._owned, cell, draft)
 
     def note_deleted(self, reported: frozenset[str], running: str | None) -> list[Owned]:
@@ -171,34 +198,61 @@ class Session(client.Sender):
         """Withdraw what the cells registered that the front end reports deleted; return it."""
         with self._lock:
             removed: list[Owned] = []
+            standing, before = self._standing(), {o.owner: o.owner._declared for o in self._owned}
             for key in sorted(self.deleted):
                 self._owned, change = forget(self._owned, key)
                 removed += change.removed
+            self.steps.note("%api forget --deleted", standing, before)
+            self.versions.note_withdrawn(removed, "%api forget")
             return removed
 
     def finish(self, ended: Ended, draft: CellDraft | None) -> Outcome:
         """Publish what a run registered, or drop it."""
         with self._lock:
-            cell = ended.as_cell(run=self.history.count + 1)
-            self.history.add(cell)
+            cell, standing = ended.as_cell(run=self._history.count + 1), self._standing()
+            self._history.add(cell)
             if draft is None:
                 return Outcome(cell, self._owned)
             now = owners_named(self.namespace)
             used = [made.owner for made in draft.made]
             names = followed(self._names, draft.named, now, used)
             outcome = finish(
-                self._owned, cell, draft, renewed(self._names, names, now), self._rebinding(cell)
-            )
+                self._owned, cell, draft, renewed(self._names, names, now), self._rebinding(cell),
+                putting(
+                    self.server, draft, (names.get(self._chosen or "app"), self._last),
+                    self.namespace, lambda: self._redefinitions.rebound_by(cell),
+                ),
+            )  # fmt: skip
             self._owned = outcome.owned
-            self.history.keep(cell, outcome.owned)
+            self._history.keep(cell, outcome.owned)
             if outcome.is_published:
                 self._keep(outcome, names)
+                self.steps.note(cell.label, standing, outcome.before)
+                self.versions.note(outcome)
             return outcome
+
+    def _standing(self) -> Standing:
+        return Standing(self._owned, self._names, self._last)
+
+    def take_back(self, count: int) -> Undone:
+        """Serve what was served before the last `count` publications; names stay as they are.
+
+        Raises BadArguments, and ServingError where the application before cannot be served.
+        """
+        with self._lock:
+            undone = self.steps.take_back(count)
+            was = undone.standing
+            self._owned, self._names, self._last = was.owned, was.names, was.last
+            self._history.bring_back(self._owned)
+            self.versions.note_undone(undone)
+        self.follow(may_start=False)
+        self.server.follow(self.server.app)  # a lifespan may have come back
+        return undone
 
     def _rebinding(self, cell: Cell) -> Rebind:
         """Return what makes again what captured a name that this cell redefined."""
         name = self._chosen or "app"
-        cells = self.history.cells
+        cells = self._history.cells
         return lambda owned: self._redefinitions.rebind(cells, owned, cell, name)
 
     def _keep(self, outcome: Outcome, names: Names) -> None:
@@ -213,21 +267,27 @@ class Session(client.Sender):
     @property
     def cells(self) -> Sequence[Cell]:
         """The runs that are remembered, in their order."""
-        return self.history.cells
+        return self._history.cells
 
     @property
     def owned(self) -> Sequence[Owned]:
         """Every registration that a cell owns, those that are shadowed included."""
         return self._owned
 
+    def _id_of(self, number: int) -> str | None:
+        ran = [each for each in self.cells if each.number == number and not each.is_anonymous]
+        return ran[-1].key if ran else None
+
     def registered(self) -> list[Registered]:
         """Return what the runs that are remembered registered, and whether it is served now."""
-        return self.history.registered(self._owned)
+        return self._history.registered(self._owned)
 
     # --- the server
 
-    def serve(self, name: str | None = None, port: int | None = None) -> str:
-        """Serve, on a port of the person's choice if one is given; return the URL.
+    def serve(
+        self, name: str | None = None, port: int | None = None, host: str | None = None
+    ) -> str:
+        """Serve, at a port and an address of the person's choice if given; return the URL.
 
         name: of the application, kept from now on. Raises NothingToServe and ServingError; the
         server that ran before goes on then.
@@ -241,7 +301,7 @@ class Session(client.Sender):
             self._names = {**self._names, name: app}
         if self.server.app is None:
             raise self._nothing(self._chosen or "app")
-        return self.server.start() if port is None else self.server.move(port)
+        return self.server.start() if (port or host) is None else self.server.move(port, host)
 
     def follow(self, *, may_start: bool) -> None:
         """Serve what the cells have come to, and start the server with the first route.
@@ -257,6 +317,10 @@ class Session(client.Sender):
             return
         if any(each.registration.kind in ("route", "mount") for each in self._owned):
             self.server.start()
+
+    def on_server(self, coroutine: Coroutine[Any, Any, T]) -> Awaitable[T]:
+        """Run a coroutine on the server's loop: `await api.on_server(connect())`."""
+        return on_server(self.server, coroutine)
 
     def stop(self) -> bool:
         """Stop the server; tell whether it ran. Registrations are kept."""
@@ -275,18 +339,24 @@ class Session(client.Sender):
         draft = current_draft()
         app = self._candidate(draft)
         if draft is None or not (draft.operations or app is not self.server.app):
-            return client.over_the_socket(url, self.journal, method.upper(), path, options)
+            sent = client.over_the_socket(url, self.journal, method.upper(), path, options)
+            return self.examples.noted(sent)
         staged = client.with_state(app.serving(draft.preview(app)), self.server.lifespan_state)
-        return self.server.run(
-            client.in_process(url, self.journal, staged, method.upper(), path, options)
-        )
+        answering = client.in_process(url, self.journal, staged, method.upper(), path, options)
+        return self.examples.noted(self.server.run(answering))
 
     # --- views
 
     @property
-    def routes(self) -> list[RouteRow]:
+    def routes(self) -> RouteList:
         """The path operations that are served, as rows of a table."""
-        return route_rows(self.app, self._owned, self.deleted, self.journal)
+        rows = route_rows(self.app, self._owned, self.deleted, self.journal)
+        return RouteList(rows, self.application_name)
+
+    @property
+    def log(self) -> RequestLog:
+        """The requests that are kept, the oldest first."""
+        return RequestLog(self.journal.entries(), command=method_of(self, "log"))
 
     def state(self) -> State:
         """Return the session at a glance."""

@@ -13,9 +13,10 @@ from notebookapi._table import Entry
 from notebookapi._table.published import Published
 from notebookapi.applications import NotebookAPI
 from notebookapi.cells import Cell
+from notebookapi.notebook.log.durations import Latency
 from notebookapi.notebook.log.journal import Journal
 from notebookapi.notebook.swap.ownership import Owned
-from notebookapi.notebook.views.model import RouteRow
+from notebookapi.notebook.views.routes import RouteRow
 
 
 def route_rows(
@@ -29,6 +30,7 @@ def route_rows(
         owner = owners.get(published.chains[entry.order][-1])
         if owner is None and not getattr(entry.route, "include_in_schema", True):
             continue
+        latency = _latency(entry.route, journal)
         rows.append(
             RouteRow(
                 methods=_methods(entry.route),
@@ -37,6 +39,9 @@ def route_rows(
                 cell=_named(owner.cell, deleted) if owner else "",
                 version=owner.version if owner else 1,
                 hits=_hits(entry.route, journal),
+                p50=latency.p50 if latency else None,
+                p99=latency.p99 if latency else None,
+                cell_id=owner.cell.key if owner and not owner.cell.is_anonymous else None,
             )
         )
     return rows
@@ -61,6 +66,11 @@ def _methods(route: Any) -> str:
 def _hits(route: Any, journal: Journal) -> int:
     declared = getattr(route, "origin", route)
     return journal.hits_of(declared) if isinstance(declared, Hashable) else 0  # no mount is
+
+
+def _latency(route: Any, journal: Journal) -> Latency | None:
+    declared = getattr(route, "origin", route)
+    return journal.latency_of(declared) if isinstance(declared, Hashable) else None
 
 
 def _endpoint(route: Any) -> str:

@@ -81,6 +81,11 @@ class Lifespan:
         if answer is None or answer["type"] != "lifespan.shutdown.complete":
             raise _failure("shutdown", answer or {}, ended_by)
 
+    @property
+    def is_over(self) -> bool:
+        """Whether it has been shut down, or has ended by itself."""
+        return self._task is None or self._task.done()
+
     async def _ask(self, event: str) -> Message | None:
         """Send an event; the application's answer, None if it ends without one."""
         task = self._task

@@ -1,7 +1,6 @@
 # No `from __future__ import annotations` here: `help(NotebookAPI)` shows these annotations.
 """What a program may say about its telemetry, and when there is any."""
 
-import difflib
 import os
 import sys
 from collections.abc import Callable, Mapping
@@ -101,6 +100,8 @@ def _check(options: TelemetryOptions) -> None:
     known = TelemetryOptions.__annotations__
     for name in options:
         if name not in known:
+            import difflib  # only mistakes need it
+
             near = difflib.get_close_matches(name, known, n=1)
             cure = f"did you mean {near[0]!r}?" if near else f"it has {', '.join(known)}."
             raise InvalidOption(f"`telemetry` has no key {name!r}; {cure}")

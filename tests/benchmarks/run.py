@@ -1,12 +1,14 @@
 """Compares frameworks: prints tables, and writes them to docs/benchmarks.md."""
 
 import argparse
+import json
+import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
-from tests.benchmarks import cold
+from tests.benchmarks import cold, notebook
 from tests.benchmarks.end_to_end import OWN_SERVER, Servers
 from tests.benchmarks.in_process import Workers
 from tests.benchmarks.report import Measured, cold_table, machine
@@ -92,6 +94,8 @@ def sections(options: argparse.Namespace) -> list[str]:
     if "cold" in options.what:
         table = cold_table(cold.measure(min(options.rounds, 5)))
         found.append("\n".join(["## Before the first request", "", *table, ""]))
+    if "notebook" in options.what:
+        found.append("\n".join(["## In a notebook", "", *_in_notebook(options.rounds), ""]))
     if "memory" in options.what:
         from tests.benchmarks import memory
 
@@ -99,10 +103,18 @@ def sections(options: argparse.Namespace) -> list[str]:
     return found
 
 
+def _in_notebook(rounds: int) -> list[str]:
+    """Measure in the project's own environment: frameworks to compare with have no kernel."""
+    python = PAGE.parents[1] / ".venv" / "bin" / "python"
+    command = [str(python), "-m", "tests.benchmarks.notebook", str(min(rounds, 3))]
+    told = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
+    return notebook.table(json.loads(told.splitlines()[-1]))
+
+
 def main() -> None:
     """Read the command line, measure, print, write."""
     parser = argparse.ArgumentParser(prog="scripts/bench", description=__doc__)
-    kinds = ("in-process", "end-to-end", "cold", "memory")
+    kinds = ("in-process", "end-to-end", "cold", "notebook", "memory")
     parser.add_argument("what", nargs="*", help=f"any of {', '.join(kinds)}; default: all")
     parser.add_argument("--frameworks", default=",".join(FRAMEWORKS))
     parser.add_argument("--workloads", default=",".join(each.name for each in WORKLOADS))

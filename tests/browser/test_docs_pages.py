@@ -5,7 +5,6 @@ Needs Chromium (on Debian: apt-get install chromium); scripts/test leaves this o
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,12 +12,9 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Route, expect
 
 ROOT = Path(__file__).parents[2]
-CHROMIUM = next(
-    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
-)
 LIMIT = 30_000
 """Milliseconds that a page may take: the machine may be busy."""
 
@@ -46,14 +42,6 @@ def served() -> Iterator[str]:
     process.communicate(timeout=20)
     if not found:
         raise RuntimeError("".join(said))
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if CHROMIUM is None:
-        pytest.skip("There is no Chromium.")
-    with sync_playwright() as playwright:
-        yield playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
 
 
 class Visit:

@@ -11,7 +11,7 @@ import pexpect
 import pytest
 
 import notebookapi
-from notebookapi.cli.doctor import Finding, Requirement, cures, parsed
+from notebookapi._installed import Finding, Requirement, cures, parsed
 from tests.cli.conftest import Run
 from tests.cli.driver import PATIENCE, SHOP, command, environment, write
 

@@ -130,14 +130,14 @@ def test_new_lifespan_starts_before_requests(notebook: Notebook) -> None:
     url = notebook.session.url
     notebook.run(LIFESPAN.replace("ANSWER", "2"), "a")
     assert (notebook.get("/x"), notebook.session.url) == (2, url)
-    assert notebook.shell.user_ns["LOG"] == ["up", "down", "up"]
+    assert notebook.shell.user_ns["LOG"][:2] == ["up", "up"], "the new one before the old one goes"
     notebook.run("seen = app.get('/y')(lambda: 1) and api.get('/x').json()", "b")
     assert notebook.shell.user_ns["seen"] == 2, "in process, with the lifespan's state"
 
 
 def test_failing_lifespan_is_reported(notebook: Notebook) -> None:
     ran = notebook.run(LIFESPAN.replace('LOG.append("up")', "raise OSError('no database')"), "a")
-    assert "Published, but not served" in ran.card
+    assert "was not published" in ran.card
     assert "OSError: no database" in ran.card
     assert not notebook.session.server.running
 

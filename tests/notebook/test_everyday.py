@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from notebookapi.notebook.views import html, terminal
-from notebookapi.notebook.views.model import RouteList, State
+from notebookapi.notebook.views.routes import RouteList
+from notebookapi.notebook.views.state import State
 
 from .conftest import Notebook
 

@@ -8,18 +8,21 @@ from pathlib import Path
 
 import pytest
 
-from notebookapi.notebook.views.model import Message, RouteList, State
+from notebookapi.notebook.commands.table import COMMANDS
+from notebookapi.notebook.views.model import Message
+from notebookapi.notebook.views.routes import RouteList
+from notebookapi.notebook.views.state import State
 
 from .conftest import Notebook
 
 X = "@app.get('/x')\ndef x(): return 1\n"
 
+KNOWN = ", ".join(name for name in COMMANDS if name != "state")  # which `%api` alone does
 REFUSED = {
-    "rotes": "`%api` has no subcommand 'rotes'. Did you mean `%api routes`? It knows: "
-    "routes, serve, stop, export, forget, help.",
-    "zzz": "`%api` has no subcommand 'zzz'. It knows: routes, serve, stop, export, forget, help.",
+    "rotes": f"`%api` has no subcommand 'rotes'. Did you mean `%api routes`? It knows: {KNOWN}.",
+    "zzz": "`%api` has no subcommand 'zzz'. It knows: " + KNOWN + ".",
     "--port 3": "`%api` has no subcommand '--port'. Did you mean `%api serve --port`? It knows: "
-    "routes, serve, stop, export, forget, help.",
+    f"{KNOWN}.",
     "routes /x": "`%api routes` takes nothing more; it was given '/x'.",
     "stop now": "`%api stop` takes nothing more; it was given 'now'.",
     "help me": "`%api help` takes nothing more; it was given 'me'.",
@@ -39,8 +42,8 @@ REFUSED = {
     "`--port 8000`.",
     "serve --port x": "`--port x` is not a port; give a number from 1 to 65535, such as "
     "`--port 8000`.",
-    "serve --host 0.0.0.0": "`%api serve` does not know '--host'. Write `%api serve [NAME] "
-    "[--port PORT]`.",
+    "serve --proxy x": "Unrecognized arguments: --proxy. Write `%api serve [NAME] [--port PORT] "
+    "[--host ADDRESS] [--stop-first]`.",
     "serve nobody": "`nobody` is not defined, so it cannot be served. First define it: "
     "`nobody = NotebookAPI()`.",
     "serve api": "`api` is a notebookapi.notebook.face.Session, not a NotebookAPI, so it cannot "
@@ -134,7 +137,7 @@ def test_sticky_port_that_is_taken_moves_and_says_so(
 def test_help_lists_every_subcommand(notebook: Notebook) -> None:
     notebook.run("%api help")
     listed = {line.split()[1] for line in notebook.shown[0].details}
-    assert listed == {"routes", "serve", "stop", "export", "forget", "help"}
+    assert listed == {*KNOWN.split(", ")}
 
 
 LEAVING = """

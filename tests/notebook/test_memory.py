@@ -6,6 +6,7 @@ import asyncio
 import gc
 import weakref
 
+from notebookapi.notebook.swap import undoing
 from notebookapi.routing import APIRoute
 
 from .conftest import Notebook
@@ -36,10 +37,10 @@ def _served_and_run(notebook: Notebook, n: int) -> None:
 
 
 def test_runs_of_one_cell_leave_nothing_behind(notebook: Notebook) -> None:
-    for n in range(20):
+    for n in range(60):  # more than can be taken back
         _served_and_run(notebook, n)
     before = _kept(notebook)
-    for n in range(20, 220):
+    for n in range(60, 220):
         _served_and_run(notebook, n)
     after = _kept(notebook)
     # Fewer: what other tests have left may have gone meanwhile.
@@ -49,11 +50,11 @@ def test_runs_of_one_cell_leave_nothing_behind(notebook: Notebook) -> None:
 
 def test_two_cells_in_turn_leave_nothing_behind(notebook: Notebook) -> None:
     other = "@app.get('/m')\ndef m(): return n()\n"
-    for n in range(20):
+    for n in range(30):  # more than can be taken back
         _served_and_run(notebook, n)
         notebook.run(other, "b")
     before = _kept(notebook)
-    for n in range(20, 60):
+    for n in range(30, 60):
         _served_and_run(notebook, n)
         notebook.run(other, "b")
     after = _kept(notebook)
@@ -106,7 +107,7 @@ def test_a_task_left_running_keeps_nothing_of_its_cell(notebook: Notebook) -> No
     )
     assert notebook.run(cell, "a").error is None
     _, route = [weakref.ref(each.registration.value) for each in notebook.session.owned]
-    for _ in range(3):
+    for _ in range(undoing.MOST + 3):  # more than can be taken back
         notebook.run("@app.get('/x')\ndef x(): return 1\n", "a")
     gc.collect()
     assert route() is None

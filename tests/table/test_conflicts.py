@@ -59,15 +59,15 @@ def test_a_table_is_searched_once_and_then_where_it_changed() -> None:
     known = find_conflicts(table)
     assert pairs(known) == expected
     # The same table, made bit by bit and in any order.
-    before, found = RouteTable.of(()), find_conflicts(RouteTable.of(()))
+    made, found = RouteTable.of(()), find_conflicts(RouteTable.of(()))
     for chunk in (entries[1::3], entries[2::3], entries[::3]):
-        after = before.patched((), chunk)
-        before, found = after, patched_conflicts(before, found, after)
+        made = made.patched((), chunk)
+        found = patched_conflicts(found, made, (), chunk)
     assert pairs(found) == expected
     gone = entries[::2]
-    after = before.patched(gone, ())
+    made = made.patched(gone, ())
     left = {each.pattern.path for each in entries[1::2]}
-    assert pairs(patched_conflicts(before, found, after)) == {
+    assert pairs(patched_conflicts(found, made, gone, ())) == {
         (one, other) for one, other in expected if {one, other} <= left
     }
 

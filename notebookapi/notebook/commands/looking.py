@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from notebookapi.notebook.commands.command import Command, nothing_more
 from notebookapi.notebook.face import Session
-from notebookapi.notebook.views.model import RouteList, View
+from notebookapi.notebook.views.model import View
 
 
 def _state(session: Session, arguments: Sequence[str]) -> View:
@@ -16,10 +16,10 @@ def _state(session: Session, arguments: Sequence[str]) -> View:
 
 def _routes(session: Session, arguments: Sequence[str]) -> View:
     nothing_more("routes", arguments)
-    return RouteList(session.routes, session.application_name)
+    return session.routes
 
 
 COMMANDS = (
     Command("state", _state, []),  # `%api` alone does it
-    Command("routes", _routes, [("routes", "what is served, and by which cell")]),
+    Command("routes", _routes, [("routes", "what is served, by which cell, and how fast")]),
 )

@@ -4,27 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from notebookapi.notebook.commands.command import Command, nothing_more
+from notebookapi.notebook.commands.command import Command, Words, nothing_more
 from notebookapi.notebook.errors import BadArguments
 from notebookapi.notebook.face import Session
-from notebookapi.notebook.views.model import Message, View
+from notebookapi.notebook.views.model import Card, Message, Note, View
+
+_FORM = "serve [NAME] [--port PORT] [--host ADDRESS] [--stop-first]"
 
 
 def _serve(session: Session, arguments: Sequence[str]) -> View:
-    name, port = None, None
-    waiting = list(arguments)
-    while waiting:
-        word = waiting.pop(0)
-        if word == "--port":
-            port = _port(waiting)
-        elif name is None and word.isidentifier():
-            name = word
-        else:
-            raise BadArguments(
-                f"`%api serve` does not know {word!r}. Write `%api serve [NAME] [--port PORT]`."
-            )
-    session.serve(name, port)
+    words = Words(f"`%api {_FORM}`")
+    words.add_argument("name", nargs="?")
+    words.add_argument("--port", nargs="?", const="")
+    words.add_argument("--host")
+    order = words.add_mutually_exclusive_group()
+    order.add_argument("--stop-first", action="store_const", const=True, dest="stop_first")
+    order.add_argument("--start-first", action="store_const", const=False, dest="stop_first")
+    read = words.parse_args(arguments)
+    if read.name is not None and not read.name.isidentifier():
+        words.error(f"`{read.name}` is not the name of an application")
+    port = None if read.port is None else _port(read.port)
+    if read.stop_first is not None:
+        session.server.stop_first = read.stop_first
+    session.serve(read.name, port, read.host)
+    if session.server.token_required:
+        session.screen.show(Card(notes=[Note("warning", _OPEN.format(read.host))]))
     return session.state()
+
+
+_OPEN = (
+    "Other computers can reach the server at {}. Who asks needs the token (`api.token`); what "
+    "travels is not encrypted. `%api serve --host 127.0.0.1` takes it back."
+)
 
 
 def _stop(session: Session, arguments: Sequence[str]) -> View:
@@ -34,11 +45,10 @@ def _stop(session: Session, arguments: Sequence[str]) -> View:
     return Message("The server is not running.", ["`%api serve` starts it."])
 
 
-def _port(waiting: list[str]) -> int:
+def _port(word: str) -> int:
     cure = "a number from 1 to 65535, such as `--port 8000`."
-    if not waiting:
+    if not word:
         raise BadArguments(f"`--port` needs {cure}")
-    word = waiting.pop(0)
     if word.isdecimal() and 0 < int(word) < 65536:
         return int(word)
     raise BadArguments(f"`--port {word}` is not a port; give {cure}")
@@ -48,8 +58,12 @@ COMMANDS = (
     Command(
         "serve",
         _serve,
-        [("serve [NAME] [--port PORT]", "start the server, or serve another application")],
-        ["--port"],
+        [
+            ("serve [NAME] [--port PORT]", "start the server, or serve another application"),
+            ("serve --host ADDRESS", "let other computers in, with the token"),
+            ("serve --stop-first", "end a lifespan before the next begins; --start-first"),
+        ],
+        ["--port", "--host", "--stop-first", "--start-first"],
     ),
     Command("stop", _stop, [("stop", "stop the server; routes are kept")]),
 )

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from notebookapi.notebook.commands import exporting, forgetting, looking, server
+from notebookapi.notebook.commands import (
+    debug,
+    docs,
+    doctor,
+    examples,
+    exporting,
+    forgetting,
+    log,
+    looking,
+    nest,
+    server,
+    undoing,
+)
 from notebookapi.notebook.commands.command import Command, nothing_more
 from notebookapi.notebook.face import Session
 from notebookapi.notebook.views.model import Message, View
@@ -21,9 +33,16 @@ COMMANDS: dict[str, Command] = {
     command.name: command
     for command in (
         *looking.COMMANDS,
+        *docs.COMMANDS,
+        *log.COMMANDS,
+        *debug.COMMANDS,
+        *doctor.COMMANDS,
         *server.COMMANDS,
+        *nest.COMMANDS,
         *exporting.COMMANDS,
         *forgetting.COMMANDS,
+        *undoing.COMMANDS,
+        *examples.COMMANDS,
         Command("help", _help, [("help", "this list")]),
     )
 }

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import functools
+import inspect
 import re
 import sysconfig
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import dropwhile
 from pathlib import Path
+from types import CodeType, TracebackType
+from typing import Any
 
 NameOf = Callable[[str], str | None]
 _FILE = re.compile(r'File "([^"]+)"')
 # Frames in these are machinery: they say how the request got to the person's code.
-_OURS = (str(Path(__file__).parents[1]), "<notebookapi ")  # the latter: generated functions
+_OURS = (str(Path(__file__).parents[2]), "<notebookapi ")  # the latter: generated functions
 _MACHINERY = (
     *_OURS,
     sysconfig.get_path("stdlib"),
@@ -22,18 +26,52 @@ _MACHINERY = (
 )
 
 
-def summary(error: BaseException, name_of: NameOf) -> str:
-    """Return the error and where it was raised in one line."""
-    frames = _frames(error)
+def summary(error: BaseException, name_of: NameOf, code: CodeType | None = None) -> str:
+    """Return the error and where it was raised in one line. code: as of `trimmed`."""
+    frames = _frames(error, code)
     where = f" ({_place(frames[-1], name_of)})" if frames else ""
     return f"{type(error).__name__}: {_in_cells(str(error), name_of)}{where}"
 
 
-def trimmed(error: BaseException, name_of: NameOf) -> str:
-    """Return a traceback of the person's frames; name_of: how they know a cell's file."""
-    lines = _told(_frames(error), name_of)
-    told = "".join(traceback.format_exception_only(error)).rstrip()
-    return "\n".join([*lines, _in_cells(told, name_of)])
+def trimmed(error: BaseException, name_of: NameOf, code: CodeType | None = None) -> str:
+    """Return a traceback of the person's frames, and of the errors that led to this one.
+
+    name_of: how they know a cell's file. code: of the endpoint; where it is among the frames,
+    what called it is left out, be it a middleware of the person's own.
+    """
+    parts: list[str] = []
+    for each, link in _chain(error):
+        parts += _told(_frames(each, code), name_of)
+        told = "".join(traceback.format_exception_only(each)).rstrip()
+        parts.append(_in_cells(told, name_of))
+        parts += [f"\n{link}\n"] if link else []
+    if isinstance(error, RuntimeError) and "different loop" in str(error):
+        parts.append(_OTHER_LOOP)
+    return "\n".join(parts)
+
+
+_OTHER_LOOP = (
+    "It was made on the kernel's event loop; requests are answered on the server's. Make it there, "
+    "by a lifespan, a dependency or `await api.on_server(make())`."
+)
+
+
+def code_of(endpoint: object) -> CodeType | None:
+    """Return the code that a request to an endpoint runs first; None where none can be told."""
+    function: Any = inspect.unwrap(endpoint) if callable(endpoint) else endpoint
+    while isinstance(function, functools.partial):
+        function = inspect.unwrap(function.func)
+    # An instance of a class is called by the method of that class.
+    called = function if hasattr(function, "__code__") else getattr(type(function), "__call__", 0)  # noqa: B004
+    code = getattr(called, "__code__", None)
+    return code if isinstance(code, CodeType) else None
+
+
+def own_part(error: BaseException, code: CodeType | None = None) -> TracebackType | None:
+    """Return the traceback from the person's first frame on, for a debugger."""
+    waiting = list(_walk(error.__traceback__))
+    kept = _own(traceback.extract_tb(error.__traceback__), code, _codes(error))
+    return waiting[len(waiting) - len(kept)] if kept else error.__traceback__
 
 
 def declaration(error: BaseException, name_of: NameOf) -> list[str]:
@@ -59,14 +97,51 @@ def _in_cells(text: str, name_of: NameOf) -> str:
     return _FILE.sub(lambda found: name_of(found[1]) or found[0], text)
 
 
-def _frames(error: BaseException) -> list[traceback.FrameSummary]:
-    frames = list(traceback.extract_tb(error.__traceback__))
-    # The last of our own frames is what called the endpoint, the dependency or the middleware.
-    ours = [at for at, frame in enumerate(frames) if frame.filename.startswith(_OURS)]
-    after = frames[ours[-1] + 1 :] if ours else frames
-    own = list(_from_own(after)) or list(_from_own(frames))[-1:] or frames[-1:]
+def _frames(error: BaseException, code: CodeType | None) -> list[traceback.FrameSummary]:
+    own = _own(traceback.extract_tb(error.__traceback__), code, _codes(error))
     # Where we have found the mistake is of no use; the message says whose it is.
     return [each for each in own if not each.filename.startswith(_OURS)]
+
+
+def _own(
+    frames: list[traceback.FrameSummary], code: CodeType | None, codes: Sequence[CodeType]
+) -> list[traceback.FrameSummary]:
+    """Return the end of the frames that begins with the person's own."""
+    if code in codes:
+        return frames[codes.index(code) :]
+    # The last of our own frames is what called the dependency or the middleware.
+    ours = [at for at, frame in enumerate(frames) if frame.filename.startswith(_OURS)]
+    after = frames[ours[-1] + 1 :] if ours else frames
+    return list(_from_own(after)) or list(_from_own(frames))[-1:] or frames[-1:]
+
+
+def _codes(error: BaseException) -> list[CodeType]:
+    return [each.tb_frame.f_code for each in _walk(error.__traceback__)]
+
+
+def _walk(trace: TracebackType | None) -> Iterator[TracebackType]:
+    while trace is not None:
+        yield trace
+        trace = trace.tb_next
+
+
+_CAUSE = "The above exception was the direct cause of the following exception:"
+_CONTEXT = "During handling of the above exception, another exception occurred:"
+_MOST_CHAINED = 5
+
+
+def _chain(error: BaseException) -> list[tuple[BaseException, str]]:
+    """Return an error and those that led to it, the first first, with what leads to the next."""
+    chain: list[tuple[BaseException, str]] = [(error, "")]
+    while len(chain) < _MOST_CHAINED:
+        last = chain[0][0]
+        context = None if last.__suppress_context__ else last.__context__
+        before, link = (last.__cause__, _CAUSE) if last.__cause__ else (context, _CONTEXT)
+        # What the machinery caught on its way to the person's code explains nothing.
+        if before is None or not list(_from_own(traceback.extract_tb(before.__traceback__))):
+            break
+        chain.insert(0, (before, link))
+    return chain
 
 
 def _from_own(frames: Iterable[traceback.FrameSummary]) -> Iterator[traceback.FrameSummary]:

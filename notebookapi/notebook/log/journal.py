@@ -2,57 +2,71 @@
 
 from __future__ import annotations
 
+import itertools
 import logging
 import threading
 import time
-from collections import Counter, deque
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections import deque
+from collections.abc import Callable, Hashable
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
-from notebookapi.notebook.log.failures import NameOf, summary, trimmed
+from notebookapi.notebook.log.capture import Capture, Meter, current
+from notebookapi.notebook.log.durations import Latency, Requests
+from notebookapi.notebook.log.failures import code_of, summary, trimmed
+from notebookapi.notebook.log.record import Cells, Failure, Raised, Record
+from notebookapi.notebook.log.records import Client, Entry, Output
 
-KEPT = 100
-"""Failures that are kept, the latest."""
+KEPT = 1000
+"""Requests that are kept, the latest, unless a session is told otherwise."""
+MOST_BYTES = 32 * 1024 * 1024
+"""Characters and bytes that they keep together; beyond it the oldest leave sooner."""
+ERRORS = 10
+"""Failures whose frames are kept for a debugger."""
+_LATEST = 100
 
-Client = tuple[str, int] | None
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """A request whose endpoint raised.
-
-    summary: one line; traceback: the person's frames; client: who asked, address and port.
-    """
-
-    method: str
-    path: str
-    summary: str
-    traceback: str
-    client: Client = None
+Listener = Callable[[Entry], object]
+logger = logging.getLogger("notebookapi.serving")
 
 
 class Journal:
-    """Counts requests and failures.
+    """Notes requests: the latest in full, of all how many and how they went.
 
     requests, errors: since the session began; an error is a status of 500 or more, or no answer.
+    failures: the latest requests whose endpoint raised.
     records: what the server itself logged, the latest.
+    isolate: called with a request's number in the context that answers it; returns what is to be
+    called at its end. echo: called with what a request left, in the cell that sent it.
     """
 
-    def __init__(self, name_of: NameOf) -> None:
+    def __init__(self, cells: Cells, kept: int = KEPT) -> None:
         self.requests = 0
         self.errors = 0
-        # Weak: the counts are those of a version of a route, and go with it.
-        self._hits: WeakKeyDictionary[Any, int] = WeakKeyDictionary()
-        self.failures: deque[Failure] = deque(maxlen=KEPT)
-        self.records: deque[str] = deque(maxlen=KEPT)
+        self.failures: deque[Failure] = deque(maxlen=_LATEST)
+        self.records: deque[str] = deque(maxlen=_LATEST)
         self.since = time.monotonic()
-        self._name_of = name_of
-        self._open: Counter[Client] = Counter()
+        self.isolate: Callable[[int], Callable[[], object]] | None = None
+        self.echo: Callable[[Output], object] | None = None
+        self._cells = cells
+        self._kept = kept
+        self._ring: deque[Record] = deque()
+        self._meter = Meter()
+        self._numbers = itertools.count(1)
+        # Frames keep all that is local to them alive, so these are few.
+        self._raised: deque[Raised] = deque(maxlen=ERRORS)
+        # Weak: the counts are those of a version of a route, and go with it.
+        self._requests: WeakKeyDictionary[Any, Requests] = WeakKeyDictionary()
+        self._listeners: tuple[Listener, ...] = ()
+        self._open: dict[Client, int] = {}
         self._changed = threading.Condition()
+
+    def keep(self, count: int) -> None:
+        """Keep no more than `count` requests from the next one on."""
+        self._kept = count
+
+    # --- looking
 
     @property
     def last_failure(self) -> str | None:
@@ -63,9 +77,52 @@ class Journal:
         last = failures[-1]
         return f"{last.method} {last.path}: {last.summary}"
 
+    @property
+    def size(self) -> int:
+        """Characters and bytes that are kept of all requests together."""
+        return self._meter.used
+
     def hits_of(self, route: Any) -> int:
         """Return how many requests a route, as it was declared, has answered."""
-        return self._hits.get(route, 0)
+        found = self._requests.get(route)
+        return found.hits if found else 0
+
+    def latency_of(self, route: Any) -> Latency | None:
+        """Return how long a route, as it was declared, took lately; None where nobody asked."""
+        found = self._requests.get(route)
+        return found.latency if found else None
+
+    def entries(self) -> list[Entry]:
+        """Return the requests that are kept, the oldest first, as they are now."""
+        return [record.entry(self._cells) for record in self._records()]
+
+    @property
+    def raised(self) -> list[Raised]:
+        """The latest exceptions, with their frames and all that is local to these."""
+        return list(self._raised)
+
+    def clear(self) -> None:
+        """Forget the requests that are kept; the counts stay."""
+        with self._changed:
+            for record in self._ring:
+                record.capture.discard()
+            self._ring.clear()
+            self.failures.clear()
+            self._raised.clear()
+
+    def listen(self, listener: Listener) -> Callable[[], None]:
+        """Call `listener` with each request at its end; return what ends that.
+
+        It is called on the server's loop, so it must be quick; what it raises is logged.
+        """
+        self._listeners = (*self._listeners, listener)
+
+        def stop() -> None:
+            self._listeners = tuple(each for each in self._listeners if each is not listener)
+
+        return stop
+
+    # --- what the sender of a request asks
 
     def failure_of(self, client: Client, timeout: float = 1.0) -> Failure | None:
         """Return how the latest request of a client failed, once that has been noted.
@@ -73,8 +130,25 @@ class Journal:
         timeout: seconds. The response is there before the exception has come all the way.
         """
         with self._changed:
-            self._changed.wait_for(lambda: not self._open[client], timeout)
-            return next((f for f in reversed(self.failures) if f.client == client), None)
+            self._changed.wait_for(lambda: client not in self._open, timeout)
+            found = self._latest_of(client)
+        return found.failure if found else None
+
+    def echo_of(self, client: Client) -> None:
+        """Show what the latest request of a client left, in the cell that runs here.
+
+        Without waiting: what it printed before it answered is noted when the answer is there.
+        """
+        found = self._latest_of(client) if self.echo is not None else None
+        if found is not None and self.echo is not None and (output := found.output(self._cells)):
+            self.echo(output)
+
+    def _latest_of(self, client: Client) -> Record | None:
+        if client is None:
+            return None
+        return next((each for each in reversed(self._records()) if each.client == client), None)
+
+    # --- noting
 
     def watching(self, app: ASGIApp) -> ASGIApp:
         """Return `app` with its requests noted.
@@ -84,30 +158,25 @@ class Journal:
         """
 
         async def watch(scope: Scope, receive: Receive, send: Send) -> None:
-            if scope["type"] == "websocket":
-                await self._watch_websocket(app, scope, receive, send)
-                return
-            if scope["type"] != "http":
+            if scope["type"] not in ("http", "websocket"):
                 await app(scope, receive, send)
                 return
-            status = 0
-            self._count_open(scope, 1)
-
-            async def note(message: Message) -> None:
-                nonlocal status
-                if message["type"] == "http.response.start":
-                    status = message["status"]
-                await send(message)
-
+            record = self._begin(scope)
+            token = current.set(record.capture)
+            leave = self.isolate(record.id) if self.isolate is not None else None
             try:
-                await app(scope, receive, note)
+                await app(scope, record.receiving(receive), record.sending(send))
             except Exception as error:
-                self._keep(scope, error)
-                if not status:
+                is_answered = bool(record.status) and scope["type"] == "http"
+                self._fail(record, scope, error)
+                # The server closes a connection, with 1011, and answers what nobody has.
+                if not is_answered:
                     raise
             finally:
-                self._count(scope, status or 500)
-                self._count_open(scope, -1)
+                if leave is not None:
+                    leave()
+                current.reset(token)
+                self._end(record, scope)
 
         return watch
 
@@ -115,44 +184,68 @@ class Journal:
         """Note what the server logged."""
         self.records.append(f"{record.levelname.lower()}: {record.getMessage().splitlines()[0]}")
 
-    async def _watch_websocket(
-        self, app: ASGIApp, scope: Scope, receive: Receive, send: Send
-    ) -> None:
-        try:
-            await app(scope, receive, send)
-        except Exception as error:
-            self._keep(scope, error)
-            raise  # the server closes the connection, with 1011
+    def _records(self) -> list[Record]:
+        with self._changed:
+            return list(self._ring)
 
-    def _keep(self, scope: Mapping[str, Any], error: Exception) -> None:
-        self.failures.append(
-            Failure(
-                scope.get("method", "WebSocket"),
-                scope["path"],
-                summary(error, self._name_of),
-                trimmed(error, self._name_of),
-                _client(scope),
-            )
+    def _begin(self, scope: Scope) -> Record:
+        record = Record(next(self._numbers), scope, Capture(self._meter))
+        with self._changed:
+            self._open[record.client] = self._open.get(record.client, 0) + 1
+            self._ring.append(record)
+            while self._is_full():
+                self._ring.popleft().capture.discard()
+        return record
+
+    def _is_full(self) -> bool:
+        is_large = self._meter.used > MOST_BYTES and len(self._ring) > 1
+        return is_large or len(self._ring) > self._kept
+
+    def _fail(self, record: Record, scope: Scope, error: Exception) -> None:
+        code = code_of(scope.get("endpoint"))
+        name_of = self._cells.name_of
+        record.failure = Failure(
+            scope.get("method", "WebSocket"),
+            record.path,
+            summary(error, name_of, code),
+            trimmed(error, name_of, code),
+            record.client,
         )
+        if scope["type"] == "http":
+            record.status = record.status or 500  # which the server answers
+        self.failures.append(record.failure)
+        self._raised.append(Raised(record.id, error, code))
 
-    def _count_open(self, scope: Mapping[str, Any], by: int) -> None:
-        client = _client(scope)
-        with self._changed:
-            self._open[client] += by
-            if not self._open[client]:
-                del self._open[client]
-            self._changed.notify_all()
-
-    def _count(self, scope: Mapping[str, Any], status: int) -> None:
+    def _end(self, record: Record, scope: Scope) -> None:
+        record.end()
         route = scope.get("route")
+        declared = getattr(route, "origin", route)
         with self._changed:
-            self.requests += 1
-            self.errors += status >= 500
-            if route is not None:
-                declared = getattr(route, "origin", route)
-                self._hits[declared] = self._hits.get(declared, 0) + 1
+            if scope["type"] == "http":
+                self.requests += 1
+                self.errors += not 0 < record.status < 500
+            if declared is not None and isinstance(declared, Hashable):  # no mount is
+                record.requests = self._requests_to(declared)
+                record.requests.add(record.duration)
+            left = self._open.pop(record.client) - 1
+            if left:
+                self._open[record.client] = left
+            self._changed.notify_all()
+        for listener in self._listeners:
+            self._tell(listener, record)
 
+    def _requests_to(self, route: Any) -> Requests:
+        found = self._requests.get(route)
+        if found is None:
+            endpoint = getattr(route, "endpoint", None)
+            code = code_of(endpoint)
+            name = getattr(route, "name", "") or getattr(endpoint, "__name__", "")
+            found = Requests(getattr(route, "path", ""), name, code.co_filename if code else "")
+            self._requests[route] = found
+        return found
 
-def _client(scope: Mapping[str, Any]) -> Client:
-    client = scope.get("client")
-    return tuple(client) if client else None
+    def _tell(self, listener: Listener, record: Record) -> None:
+        try:
+            listener(record.entry(self._cells))
+        except Exception as error:
+            logger.error("A listener to the log of requests failed: %r", error)

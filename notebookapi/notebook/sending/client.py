@@ -7,7 +7,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from notebookapi.notebook.errors import BadArguments, SentNotRegistered
-from notebookapi.notebook.log.journal import Client, Failure, Journal
+from notebookapi.notebook.log.journal import Journal
+from notebookapi.notebook.log.record import Failure
+from notebookapi.notebook.log.records import Client
 
 if TYPE_CHECKING:
     import httpx2
@@ -125,6 +127,7 @@ def shown(response: httpx2.Response, journal: Journal, address: Client) -> httpx
     """Return a response that shows itself, and what its endpoint raised."""
     # httpx2 has no place to choose the class of a response; this one adds methods, not fields.
     response.__class__ = _response_class()
+    journal.echo_of(address)
     if response.status_code >= 500:
         response.extensions["notebookapi"] = journal.failure_of(address)
     return response

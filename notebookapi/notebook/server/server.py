@@ -3,42 +3,48 @@
 from __future__ import annotations
 
 import asyncio
+import concurrent.futures
 import threading
 import time
-from collections.abc import Coroutine, Iterable, Mapping
+from collections.abc import Coroutine, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from starlette.middleware.cors import CORSMiddleware
-from starlette.responses import PlainTextResponse
-from starlette.routing import Router
-from starlette.types import Receive, Scope, Send
 
 from notebookapi.applications import NotebookAPI
-from notebookapi.editing import stage_on
+from notebookapi.editing import Operation, publish
 from notebookapi.notebook.errors import Stopped, WouldWaitForItself
 from notebookapi.notebook.log.journal import Journal
-from notebookapi.notebook.server.guard import guarded
+from notebookapi.notebook.server.exchange import Exchange, Tell, begins, needs_start
+from notebookapi.notebook.server.guard import LOOPBACK, guarded
+from notebookapi.notebook.server.lifespans import Stage
 from notebookapi.notebook.server.port import sticky_port
 from notebookapi.notebook.server.quiet import ServerLog
 from notebookapi.serving import BackgroundServer, ServerEnd, ServingError
 
 T = TypeVar("T")
 
+PATIENCE = 1.0
+"""Seconds after which the person is told what a cell waits for."""
+
 
 class Server:
     """Serves `app`, whatever it is at the moment that a request comes.
 
     app: None where there is nothing to serve yet.
-    lifespan_state: what the application's lifespan yielded.
+    stop_first: whether an application's lifespan ends before that of the next one begins.
     """
 
-    def __init__(self, namespace: Mapping[str, Any], journal: Journal) -> None:
+    def __init__(self, namespace: Mapping[str, Any], journal: Journal, tell: Tell) -> None:
+        """tell: shows the person what takes its time, and what has failed."""
         self.app: NotebookAPI | None = None
-        self.lifespan_state: dict[str, Any] | None = None
+        self.stop_first = False
+        self._tell = tell
+        self._host = "127.0.0.1"
+        self._stage = Stage(lambda: self.app)
         self._namespace = namespace
         self._journal = journal
         self._background: BackgroundServer | None = None
-        self._alive: NotebookAPI | None = None
         self._was_stopped = False
         self._since = 0.0
         self._announced: BackgroundServer | None = None
@@ -61,6 +67,22 @@ class Server:
     def notice(self) -> str | None:
         """Why another port than the notebook's own serves."""
         return self._background.notice if self._background is not None and self.running else None
+
+    @property
+    def token_required(self) -> bool:
+        """Whether others than this machine's own programs can reach it."""
+        return self._host not in LOOPBACK
+
+    @property
+    def left(self) -> int:
+        """How many requests and connections still run on a version before the present one."""
+        return self._stage.left if self.running else 0
+
+    @property
+    def lifespan_state(self) -> dict[str, Any] | None:
+        """What the application's lifespan yielded; None where it has not started."""
+        up = self._stage.up
+        return up.lifespan.state if up is not None else None
 
     @property
     def uptime(self) -> float:
@@ -90,8 +112,8 @@ class Server:
         with self._lock:
             server = self._background
             if server is None:
-                server = self._made(sticky_port(self._namespace), fallback=True)
-                self._background = server
+                port = sticky_port(self._namespace)
+                server = self._background = self._made(self._stage, port, fallback=True)
             if not server.running:
                 self._log.install()
                 self._announced = None
@@ -109,19 +131,29 @@ class Server:
             raise Stopped("The server is stopped. `%api serve` starts it.")
         return self.start()
 
-    def move(self, port: int) -> str:
-        """Serve on another port; return the URL.
+    def move(self, port: int | None, host: str | None = None) -> str:
+        """Serve at another port or address; return the URL.
 
-        Raises ServingError; what ran before goes on then.
+        None: as before. Raises ServingError; what ran before goes on then.
         """
-        old = self._background
-        if old is not None and old.running and old.port == port:
+        old, host = self._background, host or self._host
+        if port is None:
+            port = old.port if old is not None else sticky_port(self._namespace)
+        if old is not None and old.running and (old.port, old.host) == (port, host):
             return old.url
-        fresh = self._made(port, fallback=False)
+        if old is not None and old.running and old.port == port:
+            old.stop()  # an address of all contains the one before: they cannot be served together
+        stage = Stage(lambda: self.app)
+        fresh = self._made(stage, port, fallback=False, host=host)
         self._log.install()
-        fresh.start()
+        try:
+            fresh.start()
+        except ServingError:
+            if old is not None and self._since and not self._was_stopped:
+                old.start()
+            raise
         self._background, self._since = fresh, time.monotonic()
-        self._was_stopped = False
+        self._stage, self._host, self._was_stopped = stage, host, False
         if old is not None:
             old.stop()
         return fresh.url
@@ -140,28 +172,35 @@ class Server:
         self.stop()
         self._was_stopped = False
 
-    def follow(self, app: NotebookAPI | None) -> bool:
-        """Serve another application from now on; tell whether that took a restart.
+    def follow(self, app: NotebookAPI | None) -> None:
+        """Serve another application from now on. Raises ServingError, with nothing changed."""
+        self.publish((), app)
 
-        An application with a lifespan answers requests only after its start-up.
-        Raises ServingError; the application before is served then, if it starts again.
+    def publish(self, operations: Sequence[Operation], app: NotebookAPI | None) -> None:
+        """Publish, and serve `app` from that moment on; what has to start up starts first.
+
+        Raises what publishing raises, and ServingError where a start-up fails; nothing is
+        published then, and what was served is served still.
         """
-        before, self.app = self.app, app
-        server = self._background
-        if server is None or not server.running or app is None or app is self._alive:
-            return False
-        if not any(has_lifespan(each) for each in (app, self._alive) if each is not None):
-            self._alive = app
-            return False
-        server.stop()
-        try:
-            server.start()
-        except ServingError:
-            self.app = before
-            if before is not None and before is not app:
-                server.start()
-            raise
-        return True
+        with self._lock:
+            is_first = not self.running and self.may_start and begins(operations, app)
+            if is_first:
+                before, self.app = self.app, None
+                self.start()
+            if app is None or not self.running or not needs_start(self._stage, operations, app):
+                if operations:
+                    publish(operations)
+                    self._stage.turned()
+            else:
+                exchange = Exchange(self._stage, self.run_patiently, self.stop_first, self._tell)
+                try:
+                    exchange.carry_out(operations, app)
+                except BaseException:
+                    if is_first:
+                        self.app = before
+                        self.pause()
+                    raise
+            self.app = app
 
     def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
         """Run a coroutine on the server's loop and wait for its result."""
@@ -169,6 +208,23 @@ class Server:
             coroutine.close()
             raise ServingError("The server is not running. `%api serve` starts it.")
         return self._background.run(coroutine)
+
+    def submit(self, coroutine: Coroutine[Any, Any, T]) -> concurrent.futures.Future[T]:
+        """Run a coroutine on the server's loop, without waiting. Raises ServingError."""
+        if self._background is None:
+            raise ServingError("The server is not running. `%api serve` starts it.")
+        return self._background.submit(coroutine)
+
+    def run_patiently(self, coroutine: Coroutine[Any, Any, T], waiting: str) -> T:
+        """Run a coroutine on the server's loop; say `waiting` where it takes its time."""
+        future = self.submit(coroutine)
+        try:
+            done, _ = concurrent.futures.wait([future], PATIENCE)
+            if not done:
+                self._tell(waiting, None)
+            return future.result()
+        finally:
+            future.cancel()
 
     def check_not_inside(self) -> None:
         """Raises WouldWaitForItself on the server's own loop: it could not answer meanwhile."""
@@ -182,26 +238,17 @@ class Server:
                 "answer while it waits there. Declare it with `def`, or call the function itself."
             )
 
-    def _made(self, port: int, *, fallback: bool) -> BackgroundServer:
-        answer = self._journal.watching(self._answer)
+    def _made(
+        self, stage: Stage, port: int, *, fallback: bool, host: str = "127.0.0.1"
+    ) -> BackgroundServer:
         return BackgroundServer(
-            guarded(answer, self._allowed_origins),
+            guarded(self._journal.watching(stage), self._allowed_origins),
+            host=host,
             port=port,
             fallback=fallback,
             lifespan="required",
             on_end=self._ended,
         )
-
-    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
-        stage_on(None)  # a request is nobody's cell
-        app = self.app
-        if scope["type"] == "lifespan":
-            self._alive = app
-            self.lifespan_state = scope.get("state")
-        if app is not None:
-            await app(scope, receive, send)
-        elif scope["type"] == "http":
-            await PlainTextResponse("Nothing is served yet.\n", 404)(scope, receive, send)
 
     def _allowed_origins(self) -> Iterable[str]:
         """Return the origins that the application itself lets in, by name."""
@@ -214,8 +261,3 @@ class Server:
         by = "" if end.reason is None else f" by {end.reason!r}"
         what = "goes on" if end.restarted else "is given up; `%api serve` starts it again"
         self._news.append(f"The server was ended{by} and {what}.")
-
-
-def has_lifespan(app: NotebookAPI) -> bool:
-    """Tell whether an application has something to start up or shut down."""
-    return type(app.router.lifespan_context) is not type(Router().lifespan_context)

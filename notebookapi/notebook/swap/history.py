@@ -60,6 +60,17 @@ class History:
             needed = self._needed(cell.key, {each.cell.run for each in owned})
             self._runs[cell.key] = [run for run in runs if run.cell.run in needed]
 
+    def bring_back(self, owned: Iterable[Owned]) -> None:
+        """Remember again the runs that own something: what they registered has come back."""
+        by_run: dict[Cell, dict[int, Registered]] = {}
+        for each in owned:
+            if each.cell.key in self._runs:  # what is nobody's was made by no cell
+                by_run.setdefault(each.cell, {})[each.serial] = _registered(each)
+        for cell, made in by_run.items():
+            others = [run for run in self._runs[cell.key] if run.cell.run != cell.run]
+            runs = [*others, _Run(cell, made)]
+            self._runs[cell.key] = sorted(runs, key=lambda run: run.cell.run)
+
     def registered(self, owned: Iterable[Owned]) -> list[Registered]:
         """Return what the kept runs registered, and whether it is served now."""
         now = {each.serial: _registered(each) for each in owned}

@@ -162,6 +162,11 @@ class Rebound:
     failure: str | None = None
     undo: Callable[[], None] = _nothing
 
+    @property
+    def is_something(self) -> bool:
+        """Whether anything was made again, or could not be."""
+        return bool(self.pairs or self.stale or self.failure)
+
     def applied(self, owned: Iterable[Owned]) -> list[Owned]:
         """Return what is owned afterwards."""
         new = dict(self.pairs)

@@ -48,6 +48,11 @@ class Redefinitions:
             if name in self._namespace and _differs(before, self._namespace[name])
         )
 
+    def rebound_by(self, cell: Cell) -> frozenset[str]:
+        """Return the names that a cell's own statements have bound to something else."""
+        statements = statements_of(cell, cell.transformed)
+        return self.changed() & {name for each in statements for name in each.names.binds}
+
     def rebind(
         self, cells: Iterable[Cell], owned: Sequence[Owned], running: Cell, application: str
     ) -> Rebound:
@@ -59,14 +64,14 @@ class Redefinitions:
         served = [each for each in owned if each.cell.key != running.key and not each.shadowed]
         if not changed or not served:
             return Rebound()
-        program, by_statement = self._program(cells, owned, application)
+        program, by_statement = self._program(cells, owned, running, application)
         bound = {name for s in program.statements if s.cell is running for name in s.names.binds}
         roots = [s for s in by_statement if s.cell.key != running.key]
         search = find_captures(program, roots, changed & bound)
         return Replayer(self._namespace, self._run, program, by_statement).replay(search)
 
     def _program(
-        self, cells: Iterable[Cell], owned: Sequence[Owned], application: str
+        self, cells: Iterable[Cell], owned: Sequence[Owned], running: Cell, application: str
     ) -> tuple[Program, Mapping[Statement, list[Owned]]]:
         runs: dict[str, list[int]] = defaultdict(list)
         current: dict[str, Cell] = {}
@@ -74,6 +79,10 @@ class Redefinitions:
             if cell.succeeded:
                 runs[cell.key].append(cell.run)
                 current[cell.key] = cell
+        for each in owned:
+            # After an undo a cell serves from a run before its last.
+            if each.cell.key in runs and each.cell.key != running.key and not each.shadowed:
+                current[each.cell.key] = each.cell
         ordered = sorted(current.values(), key=lambda cell: runs[cell.key][0])
         self._statements = {cell.run: self._statements_of(cell) for cell in ordered}
         statements = [s for found in self._statements.values() for s in found]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from notebookapi._table.published import Place, Registration
+from notebookapi._table.published import Declared, Place, Registration
 from notebookapi.cells import Cell
 from notebookapi.editing import Add, Operation, Owner, Remove, publish
 from notebookapi.exceptions import NotebookAPIError
@@ -50,6 +50,7 @@ class Outcome:
     refused: why publishing failed although the cell ended well.
     carried: what went over to a new application or router, or could not.
     rebound: what follows a name that the run redefined, or could not.
+    before: what the owners that were concerned declared until this was published.
     """
 
     cell: Cell
@@ -62,6 +63,7 @@ class Outcome:
     refused: Exception | None = None
     carried: Carried = Carried()
     rebound: Rebound = Rebound()
+    before: Mapping[Owner, Declared] = field(default_factory=dict)
 
     @property
     def is_published(self) -> bool:
@@ -71,6 +73,9 @@ class Outcome:
 Rebind = Callable[[Sequence[Owned]], Rebound]
 """Makes again what captured a redefined name; given what is owned, publishes nothing."""
 
+Put = Callable[[Sequence[Operation]], object]
+"""Carries operations out, all or none."""
+
 
 def finish(
     owned: Sequence[Owned],
@@ -78,17 +83,19 @@ def finish(
     draft: CellDraft,
     renewed: Renewed | None = None,
     rebind: Rebind = lambda owned: Rebound(),
+    put: Put = publish,
 ) -> Outcome:
     """Publish a run's registrations if it ended well; return what came of it and who owns what.
 
     renewed: the applications and routers whose name stands for another one since this run.
+    put: publishes; called also where there is nothing to register.
     """
     owned = list(_declared_still(owned))
     made, imported = _told_apart(draft)
     if not cell.succeeded:
         return _nothing(owned, cell, made, imported)
     try:
-        return _publish(owned, cell, draft, (made, imported), renewed or {}, rebind)
+        return _publish(owned, cell, draft, (made, imported), renewed or {}, rebind, put)
     except Exception as error:  # composing runs the person's own classes, such as middleware
         return _nothing(owned, cell, made, imported, error)
 
@@ -126,13 +133,18 @@ def _publish(
     registered: tuple[Sequence[Made], Sequence[Made]],
     renewed: Renewed,
     rebind: Rebind,
+    put: Put,
 ) -> Outcome:
     made, imported = registered
     # What the cell itself registered on an object that it makes anew goes with the old one.
-    carried = carry([each for each in owned if each.cell.key != cell.key], renewed)
+    others = [each for each in owned if each.cell.key != cell.key] if renewed else []
+    carried = carry(others, renewed)
     left = list(overrides_of_nobody(renewed, owned, made))
     owned = carried.applied(owned)
     rebound = rebind(owned)
+    if not (carried.pairs or rebound.is_something or _concerns(cell, draft, owned, renewed)):
+        put([])  # an ordinary cell: nothing is to be compared
+        return Outcome(cell, owned, draft.position, carried=carried)
     try:
         plan = plan_run(
             rebound.applied(owned),
@@ -147,15 +159,28 @@ def _publish(
             *plan.operations,
         ]  # fmt: skip
         _serve_from_now_on([*(each.owner for each in operations), *renewed.values()])
-        if operations:
-            publish(operations)
+        before = {each.owner: each.owner._declared for each in operations}
+        put(operations)
     except BaseException:
         rebound.undo()
         raise
     move_state(renewed)
     return Outcome(
-        cell, plan.owned, plan.position, plan.change, made, carried=carried, rebound=rebound
+        cell,
+        plan.owned,
+        plan.position,
+        plan.change,
+        made,
+        carried=carried,
+        rebound=rebound,
+        before=before,
     )
+
+
+def _concerns(cell: Cell, draft: CellDraft, owned: Sequence[Owned], renewed: Renewed) -> bool:
+    """Tell whether a run registers or withdraws anything, or owns what it does not any more."""
+    is_active = bool(draft.made or draft.withdrawn or renewed)
+    return is_active or any(each.cell.key == cell.key for each in owned)
 
 
 def forget(owned: Sequence[Owned], key: str) -> tuple[Sequence[Owned], Change]:

@@ -10,7 +10,7 @@ from functools import singledispatch
 from html import escape
 from typing import Any
 
-from notebookapi.notebook.views.model import WORDS, Card, Message, Note, RouteList, State
+from notebookapi.notebook.views.model import WORDS, Card, Line, Message, Note
 
 _FONT = "font-family:var(--jp-code-font-family,ui-monospace,monospace);font-size:12px"
 _DIM = "color:var(--jp-ui-font-color2,#767676)"
@@ -42,7 +42,8 @@ def _card(card: Card) -> str:
                 f'<b style="color:{_SIGNS[line.sign]}">{line.sign}</b>',
                 f"<b>{escape(line.what)}</b>",
                 escape(line.who),
-                f'<span style="{_DIM}">{escape(_remark(line.sign, line.note))}</span>',
+                f'<span style="{_DIM}">{escape(_remark(line.sign, line.note))}</span>'
+                + _changes(line),
             )
             for line in card.lines
         )
@@ -58,41 +59,6 @@ def _card(card: Card) -> str:
 
 
 @rendered.register
-def _routes(view: RouteList) -> str:
-    if not view.rows:
-        name = escape(view.name)
-        return _box(
-            f"{name} has no path operations yet. Register one: "
-            f"<code>@{name}.get(&quot;/&quot;)</code>"
-        )
-    head = "".join(
-        f'<th style="{_CELL};font-weight:normal;{_DIM}">{name}</th>'
-        for name in ("Method", "Path", "Endpoint", "Cell", "Version", "Hits")
-    )
-    rows = "".join(
-        _row(
-            escape(row.methods),
-            f"<b>{escape(row.path)}</b>",
-            escape(row.endpoint),
-            escape(row.cell),
-            str(row.version),
-            str(row.hits),
-        )
-        for row in view.rows
-    )
-    return _box(_table(f"<tr>{head}</tr>{rows}"))
-
-
-@rendered.register
-def _state(state: State) -> str:
-    rows = "".join(
-        _row(f'<span style="{_DIM}">{escape(name)}</span>', _linked(value))
-        for name, value in state.facts
-    )
-    return _box(_table(rows))
-
-
-@rendered.register
 def _message(message: Message) -> str:
     sign, colour = ("✓", _SIGNS["+"]) if message.good else ("✗", _SIGNS["-"])
     mark = "" if message.good is None else f'<b style="color:{colour}">{sign}</b> '
@@ -101,6 +67,22 @@ def _message(message: Message) -> str:
         for each in message.details
     )
     return _box(f"<div>{mark}<b>{escape(message.headline)}</b></div>" + details)
+
+
+def _changes(line: Line) -> str:
+    """Return what is different for clients: closed until it is asked for."""
+    if not line.changes:
+        return ""
+    is_breaking = any(each.breaking for each in line.changes)
+    colour = f"color:{_SIGNS['-']};font-weight:bold" if is_breaking else _DIM
+    items = "".join(
+        f'<li><b style="color:{_SIGNS["-"]}">breaking</b> {escape(each.text)}</li>'
+        if each.breaking
+        else f"<li>{escape(each.text)}</li>"
+        for each in line.changes
+    )
+    summary = f'<summary style="{colour};cursor:pointer">{line.summary}</summary>'
+    return f'<details>{summary}<ul style="margin:0;padding-left:18px">{items}</ul></details>'
 
 
 def _remark(sign: str, note: str) -> str:
@@ -112,12 +94,6 @@ def _note(note: Note) -> str:
         f'<div style="border-left:3px solid {_KINDS[note.kind]};padding-left:8px;margin:3px 0">'
         f"{escape(note.text)}</div>"
     )
-
-
-def _linked(value: str) -> str:
-    if value.startswith("http://"):
-        return f'<a href="{escape(value)}">{escape(value)}</a>'
-    return escape(value)
 
 
 def _row(*cells: str) -> str:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, replace
+from typing import Literal, Protocol
 
 from notebookapi._table.published import Registration
-from notebookapi.notebook.swap.ownership import Change, Owned
+from notebookapi.notebook.contract.model import Change
+from notebookapi.notebook.contract.served import Changed
+from notebookapi.notebook.swap.ownership import Change as OwnedChange
+from notebookapi.notebook.swap.ownership import Owned
 from notebookapi.notebook.swap.transaction import Outcome
 
 Sign = Literal["+", "~", "-", "=", "○"]
@@ -22,18 +25,38 @@ WORDS: dict[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One registration on a card. what: "GET /items/{id}"; who: the endpoint's name."""
+    """One registration on a card. what: "GET /items/{id}"; who: the endpoint's name.
+
+    changes: what is different for its clients.
+    """
 
     sign: Sign
     what: str
     who: str
     note: str = ""
+    changes: Sequence[Change] = ()
 
     @property
     def text(self) -> str:
         """The line as it stands among others in one line of text."""
-        remark = self.note or (self.who if "→" in self.what else "")
+        named = self.note or (self.who if "→" in self.what else "")
+        # The arrow tells of the path already.
+        more = [each for each in self.changes if "→" not in self.what or each.place]
+        remark = ", ".join(filter(None, [named, _counted(more)]))
         return f"{self.sign} {self.what}" + (f" ({remark})" if remark else "")
+
+    @property
+    def summary(self) -> str:
+        """How many changes there are and how many break clients: "3 changes, 1 breaking"."""
+        return _counted(self.changes)
+
+
+def _counted(changes: Sequence[Change]) -> str:
+    count, breaking = len(changes), sum(each.breaking for each in changes)
+    if not count:
+        return ""
+    named = "1 change" if count == 1 else f"{count} changes"
+    return f"{named}, {breaking} breaking" if breaking else f"{named}, compatible"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,68 +90,6 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True)
-class RouteRow:
-    """A path operation as it is served. cell: empty where no cell made it."""
-
-    methods: str
-    path: str
-    endpoint: str
-    cell: str
-    version: int
-    hits: int
-
-
-@dataclass(frozen=True, slots=True)
-class RouteList:
-    """The path operations of an application."""
-
-    rows: Sequence[RouteRow]
-    name: str
-
-    @property
-    def line(self) -> str:
-        count = len(self.rows)
-        return f"notebookapi: {self.name} has {count} path operation{'' if count == 1 else 's'}"
-
-
-@dataclass(frozen=True, slots=True)
-class State:
-    """The session at a glance. uptime: the server's, in seconds."""
-
-    url: str | None
-    application: str
-    name: str
-    routes: int
-    requests: int
-    errors: int
-    uptime: float
-    notice: str | None = None
-    failure: str | None = None
-    record: str | None = None
-    news: Sequence[str] = ()
-
-    @property
-    def line(self) -> str:
-        where = f"at {self.url}" if self.url else "not running"
-        return f"notebookapi: {self.name} {where}, {self.routes} routes, {self.requests} requests"
-
-    @property
-    def facts(self) -> list[tuple[str, str]]:
-        """What the panel says, as (name, value)."""
-        return [
-            ("URL", self.url or "not running: `%api serve` starts it"),
-            ("Application", f"{self.name} = {self.application}"),
-            ("Routes", str(self.routes)),
-            ("Requests", f"{self.requests}, {self.errors} failed"),
-            *([("Uptime", _duration(self.uptime))] if self.url else []),
-            *([("Port", self.notice)] if self.notice else []),
-            *([("Last failure", self.failure)] if self.failure else []),
-            *([("Server log", self.record)] if self.record else []),
-            *(("News", each) for each in self.news),
-        ]
-
-
-@dataclass(frozen=True, slots=True)
 class Message:
     """Text with a headline, such as an export's report.
 
@@ -144,7 +105,13 @@ class Message:
         return f"notebookapi: {self.headline}"
 
 
-View = Card | RouteList | State | Message
+class View(Protocol):
+    """What a command shows: one of these records, or one that brings its own looks."""
+
+    @property
+    def line(self) -> str:
+        """The view in one line of text."""
+        ...
 
 
 def card_of(
@@ -153,19 +120,23 @@ def card_of(
     url: str | None = None,
     notes: Sequence[Note] = (),
     waiting: Collection[Registration] = (),
+    contract: Sequence[Changed] = (),
 ) -> Card:
     """Return the card of a run: one line per registration, and what the person should know.
 
     waiting: what is registered where no request can come to it.
+    contract: the operations that are different for their clients.
     """
     return Card(
-        lines=list(_lines(outcome.change, waiting)),
+        lines=list(_lines(outcome.change, waiting, contract)),
         notes=[*_failure(outcome), *_conflicts(outcome.change), *notes],
         url=url,
     )
 
 
-def _lines(change: Change, waiting: Collection[Registration]) -> Iterator[Line]:
+def _lines(
+    change: OwnedChange, waiting: Collection[Registration], contract: Sequence[Changed]
+) -> Iterator[Line]:
     made = {
         owned: Line("○" if owned.registration in waiting else "+", owned.label, owned.endpoint)
         for owned in change.added
@@ -175,12 +146,19 @@ def _lines(change: Change, waiting: Collection[Registration]) -> Iterator[Line]:
     for old, new in change.taken:
         who = old.endpoint or old.label
         made.setdefault(new, Line("~", new.label, new.endpoint, f"was {who} of {old.cell.label}"))
+    told = {each.registration: each.changes for each in reversed(contract)}
     # In the order in which the cell registers them.
-    yield from (made[owned] for owned in sorted(made, key=lambda each: each.place))
+    for owned in sorted(made, key=lambda each: each.place):
+        yield replace(made[owned], changes=told.get(owned.registration, ()))
     for owned in change.removed:
         yield Line("-", owned.label, owned.endpoint)
     for owned in change.restored:
-        yield Line("+", owned.label, owned.endpoint, f"{owned.cell.label}'s serves again")
+        text = f"{owned.cell.label}'s serves again"
+        yield Line("+", owned.label, owned.endpoint, text, told.get(owned.registration, ()))
+    shown = {owned.registration for owned in (*made, *change.restored)}
+    for each in contract:  # what other cells serve is different too
+        if each.registration not in shown:
+            yield Line("~", each.label, "", "of another cell", each.changes)
 
 
 def _renamed(old: Owned, new: Owned) -> str:
@@ -189,7 +167,7 @@ def _renamed(old: Owned, new: Owned) -> str:
     return f"{methods} {before} → {after}" if methods == same and before != after else new.label
 
 
-def _conflicts(change: Change) -> Iterator[Note]:
+def _conflicts(change: OwnedChange) -> Iterator[Note]:
     pairs = (*change.taken, *change.hiding)
     for text in dict.fromkeys(_conflict(old, new) for old, new in pairs):
         yield Note("warning", text)
@@ -238,10 +216,3 @@ def _in_brackets(name: str) -> str:
 def _listed(labels: Sequence[str]) -> str:
     shown = ", ".join(labels[:3])
     return shown if len(labels) <= 3 else f"{shown} and {len(labels) - 3} more"
-
-
-def _duration(seconds: float) -> str:
-    minutes, rest = divmod(int(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    parts = [(hours, "h"), (minutes, "min"), (rest, "s")]
-    return " ".join(f"{value} {unit}" for value, unit in parts if value) or "0 s"

@@ -8,11 +8,10 @@ from functools import singledispatch
 from typing import Any
 
 from rich.console import Console, RenderableType
-from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from notebookapi.notebook.views.model import WORDS, Card, Message, RouteList, State
+from notebookapi.notebook.views.model import WORDS, Card, Message
 
 _COLOURS = {"+": "green", "~": "yellow", "-": "red", "=": "dim", "○": "dim"}
 _KINDS = {"info": "cyan", "warning": "yellow", "error": "red"}
@@ -57,8 +56,11 @@ def _card(card: Card) -> RenderableType:
             Text(f"{line.sign} {method}", style=_COLOURS[line.sign]),
             Text(path, style="bold"),
             line.who,
-            Text(remark, style="dim"),
+            Text(", ".join(filter(None, [remark, line.summary])), style="dim"),
         )
+        for change in line.changes:
+            sign, style = ("! ", "red") if change.breaking else ("  ", "dim")
+            table.add_row("", Text(sign + change.text, style=style))
     whole = Table.grid()
     if card.lines:
         whole.add_row(table)
@@ -69,31 +71,6 @@ def _card(card: Card) -> RenderableType:
         docs = f", docs at {card.url}/docs"
         whole.add_row(Text.assemble("serving at ", (card.url, "underline"), docs))
     return whole
-
-
-@rendered.register
-def _routes(view: RouteList) -> RenderableType:
-    if not view.rows:
-        return Text(f'{view.name} has no path operations yet. Register one: @{view.name}.get("/")')
-    table = Table(box=None, pad_edge=False, header_style="dim")
-    for name in ("Method", "Path", "Endpoint", "Cell"):
-        table.add_column(name)
-    table.add_column("Version", justify="right")
-    table.add_column("Hits", justify="right")
-    for row in view.rows:
-        table.add_row(
-            row.methods, Text(row.path, style="bold"), row.endpoint, row.cell,
-            str(row.version), str(row.hits),
-        )  # fmt: skip
-    return table
-
-
-@rendered.register
-def _state(state: State) -> RenderableType:
-    table = Table.grid(padding=(0, 2))
-    for name, value in state.facts:
-        table.add_row(Text(name, style="dim"), Text(value))
-    return Panel(table, title="notebookapi", title_align="left", expand=False)
 
 
 @rendered.register

@@ -1,0 +1,1 @@
+"""What changes for the clients of an operation: each change in words, compatible or breaking."""

@@ -1,0 +1,1 @@
+"""Edges to IPython and ipykernel beyond events and magics: where output goes, who debugs."""

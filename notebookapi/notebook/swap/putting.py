@@ -1,0 +1,85 @@
+"""What a cell has come to is published for the application that is served from then on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, MutableMapping, Sequence
+from contextlib import contextmanager
+from typing import Any, Protocol
+
+from notebookapi.applications import NotebookAPI
+from notebookapi.editing import Operation, Owner
+from notebookapi.notebook.log.failures import trimmed
+from notebookapi.notebook.server.exchange import Tell
+from notebookapi.notebook.server.lifespans import redefined
+from notebookapi.notebook.server.server import Server
+from notebookapi.notebook.swap.naming import applications_of
+from notebookapi.notebook.swap.recorder import CellDraft
+from notebookapi.notebook.swap.transaction import Put
+from notebookapi.notebook.views.model import Message
+
+
+class Screen(Protocol):
+    """Where the person is told."""
+
+    def show(self, view: Any) -> None:
+        """Show a view in the running cell's output."""
+        ...
+
+    def name_of(self, filename: str) -> str | None:
+        """Return how the person knows a file of source."""
+        ...
+
+
+def telling(screen: Callable[[], Screen]) -> Tell:
+    """Return what shows the person a sentence, and the traceback of an error."""
+
+    def tell(text: str, error: BaseException | None) -> None:
+        lines = trimmed(error, screen().name_of).splitlines() if error is not None else []
+        screen().show(Message(text, lines, good=None if error is None else False))
+
+    return tell
+
+
+def putting(
+    server: Server,
+    draft: CellDraft,
+    served: tuple[Owner | None, NotebookAPI | None],
+    namespace: MutableMapping[str, Any],
+    changed: Callable[[], Collection[str]],
+) -> Put:
+    """Return what publishes a run.
+
+    served: what the application's name stands for, and what was registered on last before.
+    changed: the names that the run has rebound.
+    """
+    named, last = served
+    apps = [
+        *([last] if last else []),
+        *(a for m in draft.made for a in applications_of(m.owner)[:1]),
+    ]
+    app = named if isinstance(named, NotebookAPI) else next(reversed(apps), None)
+
+    def put(operations: Sequence[Operation]) -> None:
+        with _lifespan_of_now(app, namespace, changed):
+            server.publish(operations, app)
+
+    return put
+
+
+@contextmanager
+def _lifespan_of_now(
+    app: NotebookAPI | None,
+    namespace: MutableMapping[str, Any],
+    changed: Callable[[], Collection[str]],
+) -> Iterator[None]:
+    """Let routers have the lifespan that its name stands for now, unless what follows fails."""
+    before = []
+    for router, context in list(redefined(app, namespace, changed)) if app is not None else ():
+        before.append((router, router.lifespan_context))
+        router.lifespan_context = context
+    try:
+        yield
+    except BaseException:
+        for router, context in before:
+            router.lifespan_context = context
+        raise

@@ -1,0 +1,135 @@
+"""Taking publications back: what each registered and withdrew, the other way round."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from notebookapi._table.published import Declared, Place, Placed, Registration
+from notebookapi.applications import NotebookAPI
+from notebookapi.editing import Add, Operation, Owner, Remove, publish
+from notebookapi.notebook.errors import BadArguments
+from notebookapi.notebook.swap.naming import Names
+from notebookapi.notebook.swap.ownership import Owned
+
+MOST = 50
+"""Publications that can be taken back; what older ones replaced is let go."""
+
+_Placed = tuple[tuple[Owner, Placed], ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Standing:
+    """How a session stands: who owns what, what names stand for, what was registered on last."""
+
+    owned: Sequence[Owned]
+    names: Names
+    last: NotebookAPI | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Step:
+    """One publication. who: what made it, such as "cell 4". before: how the session stood."""
+
+    who: str
+    before: Standing
+    added: _Placed
+    removed: _Placed
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Undone:
+    """What taking steps back came to. steps: the newest first."""
+
+    steps: Sequence[Step]
+    standing: Standing
+    withdrawn: Sequence[Registration]
+    back: Sequence[Registration]
+
+
+class Steps:
+    """The publications that can be taken back, no more than MOST.
+
+    What cells published is among them, and what a command withdrew. What threads register is not:
+    it stays as it is.
+    """
+
+    def __init__(self) -> None:
+        self._steps: deque[Step] = deque(maxlen=MOST)
+
+    def __len__(self) -> int:
+        return len(self._steps)
+
+    def note(self, who: str, standing: Standing, before: Mapping[Owner, Declared]) -> None:
+        """Note a publication. before: what the owners that it concerned declared until then."""
+        now = {owner: owner._declared for owner in before}
+        added, removed = tuple(_more(before, now)), tuple(_more(now, before))
+        if added or removed:
+            self._steps.append(Step(who, standing, added, removed))
+
+    def take_back(self, count: int) -> Undone:
+        """Publish what was served before the last `count` publications, by one assignment.
+
+        Raises BadArguments where there are fewer, and what publishing raises; nothing is changed
+        then.
+        """
+        if not 0 < count <= len(self._steps):
+            raise BadArguments(_too_many(count, len(self._steps)))
+        steps = list(self._steps)[: -count - 1 : -1]
+        operations = list(_inverse(steps))
+        publish(operations)
+        for _ in steps:
+            self._steps.pop()
+        return Undone(
+            steps,
+            steps[-1].before,
+            [each.registration for each in operations if isinstance(each, Remove)],
+            [each.registration for each in operations if isinstance(each, Add)],
+        )
+
+
+def _too_many(count: int, there: int) -> str:
+    if count < 1:
+        return f"`%api undo {count}` takes nothing back; write `%api undo` or `%api undo 2`."
+    if not there:
+        return "There is nothing to take back: no cell has published anything (any more)."
+    plural = "" if there == 1 else "s"
+    return (
+        f"Only {there} publication{plural} can be taken back; write `%api undo {there}` for all. "
+        f"The last {MOST} are kept."
+    )
+
+
+def _more(
+    before: Mapping[Owner, Declared], after: Mapping[Owner, Declared]
+) -> Iterator[tuple[Owner, Placed]]:
+    """Yield what owners declare after and not before."""
+    for owner, declared in after.items():
+        known = {each.registration for each in before[owner].placed}
+        yield from ((owner, each) for each in declared.placed if each.registration not in known)
+
+
+def _inverse(steps: Iterable[Step]) -> Iterator[Operation]:
+    """Yield what leads from what is declared now to what was before these steps.
+
+    What somebody else has withdrawn meanwhile is not there to be removed.
+    """
+    there: dict[Owner, dict[Registration, Place]] = {}
+    for step in steps:
+        for owner, placed in step.added:
+            _declared(there, owner).pop(placed.registration, None)
+        for owner, placed in step.removed:
+            _declared(there, owner)[placed.registration] = placed.place
+    for owner, wanted in there.items():
+        now = _declared({}, owner)
+        yield from (Remove(owner, each) for each in now if each not in wanted)
+        yield from (Add(owner, each, at) for each, at in wanted.items() if each not in now)
+
+
+def _declared(
+    there: dict[Owner, dict[Registration, Place]], owner: Owner
+) -> dict[Registration, Place]:
+    if owner not in there:
+        there[owner] = {each.registration: each.place for each in owner._declared.placed}
+    return there[owner]

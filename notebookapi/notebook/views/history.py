@@ -1,0 +1,129 @@
+"""What changed when, and how a source differs from an earlier one."""
+
+from __future__ import annotations
+
+import difflib
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from html import escape
+
+from rich.console import RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from notebookapi.notebook.swap.versions import Version
+
+_FONT = "font-family:var(--jp-code-font-family,ui-monospace,monospace);font-size:12px"
+_DIM = "color:var(--jp-ui-font-color2,#767676)"
+_CELL = "padding:1px 14px 1px 0;text-align:left;border:none;background:none"
+_HEAD = ("Version", "Time", "Operation", "What", "By")
+_NOTHING = "Nothing has been published yet."
+# The first character of a line of a unified diff -> its colour here and there.
+_COLOURS = {
+    "+": ("var(--jp-success-color1,#2e7d32)", "green"),
+    "-": ("var(--jp-error-color1,#c62828)", "red"),
+    "@": ("var(--jp-ui-font-color2,#767676)", "cyan"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class VersionList:
+    """Versions, the latest first. label: of the one operation that they are of; None for all."""
+
+    versions: Sequence[Version]
+    label: str | None = None
+
+    @property
+    def line(self) -> str:
+        return f"notebookapi: {self.label or 'all operations'}, {len(self.versions)} versions"
+
+    @property
+    def rows(self) -> list[tuple[str, str, str, str, str]]:
+        """Number, time, operation, what happened, by whom."""
+        return [
+            (str(each.number), _clock(each.at), each.label, each.what, each.by)
+            for each in reversed(self.versions)
+        ]
+
+    def _repr_html_(self) -> str:
+        if not self.rows:
+            return f'<div style="{_FONT}">{_NOTHING}</div>'
+        style = f"{_CELL};font-weight:normal;{_DIM}"
+        head = "".join(f'<th scope="col" style="{style}">{name}</th>' for name in _HEAD)
+        rows = "".join(
+            "<tr>" + "".join(f'<td style="{_CELL}">{escape(each)}</td>' for each in row) + "</tr>"
+            for row in self.rows
+        )
+        plain = "border-collapse:collapse;border:none;margin:0;font:inherit"
+        return f'<div style="{_FONT}"><table style="{plain}"><tr>{head}</tr>{rows}</table></div>'
+
+    def __rich__(self) -> RenderableType:
+        if not self.rows:
+            return Text(_NOTHING)
+        table = Table(box=None, pad_edge=False, header_style="dim")
+        for name in _HEAD:
+            table.add_column(name)
+        for row in self.rows:
+            table.add_row(*map(Text, row))
+        return table
+
+
+@dataclass(frozen=True, slots=True)
+class SourceDiff:
+    """How the source of one version differs from that of an earlier one."""
+
+    before: Version
+    after: Version
+
+    @property
+    def line(self) -> str:
+        numbers = f"{self.before.number} → {self.after.number}"
+        return f"notebookapi: {self.after.label}, version {numbers}"
+
+    @property
+    def lines(self) -> list[str]:
+        """The unified diff; none where the sources are equal."""
+        return list(
+            difflib.unified_diff(
+                (self.before.source or "").splitlines(),
+                (self.after.source or "").splitlines(),
+                _named(self.before),
+                _named(self.after),
+                lineterm="",
+            )
+        )
+
+    def _repr_html_(self) -> str:
+        made = "\n".join(_coloured(self.lines)) or escape(self._equal)
+        return f'<pre style="margin:4px 0;{_FONT}">{made}</pre>'
+
+    def __rich__(self) -> RenderableType:
+        if not self.lines:
+            return Text(self._equal)
+        text = Text()
+        for line in self.lines:
+            text.append(f"{line}\n", style=_COLOURS.get(line[:1], ("", "default"))[1])
+        text.rstrip()
+        return text
+
+    @property
+    def _equal(self) -> str:
+        numbers = f"{self.before.number} and {self.after.number}"
+        return f"The sources of version {numbers} are equal."
+
+
+def _coloured(lines: Sequence[str]) -> Iterator[str]:
+    for line in lines:
+        colour = _COLOURS.get(line[:1])
+        shown = escape(line)
+        yield f'<span style="color:{colour[0]}">{shown}</span>' if colour else shown
+
+
+def _named(version: Version) -> str:
+    by = version.by if version.source is not None else "not served"
+    return f"version {version.number} ({by}, {_clock(version.at)})"
+
+
+def _clock(at: float) -> str:
+    return time.strftime("%H:%M:%S", time.localtime(at))

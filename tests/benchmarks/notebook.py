@@ -1,0 +1,192 @@
+"""What the notebook side costs, in a real kernel: `python -m tests.benchmarks.notebook [ROUNDS]`.
+
+It needs IPython and ipykernel, so it runs in the project's own environment. `scripts/bench
+notebook` prints the table and writes it to docs/benchmarks.md. CPU times are the kernel's.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import urllib.request
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tests.benchmarks.end_to_end import free_port
+
+if TYPE_CHECKING:
+    from tests.notebook.driver import Kernel
+
+ROUTES = 1000
+RATE = 50
+"""Requests a second."""
+
+MEASURE = """
+import functools as _functools
+import time as _time
+_shell, _cpu, _spent = get_ipython(), _time.process_time, []
+_inner = _shell.run_cell
+@_functools.wraps(_inner)
+def _timed(*args, **options):
+    begun = _cpu()
+    try:
+        return _inner(*args, **options)
+    finally:
+        _spent.append((_cpu() - begun) * 1e3)
+_shell.run_cell = _timed
+"""
+MANY = f"""
+for _n in range({ROUTES}):
+    def _read(a: int, q: int = 0): return a
+    app.get(f"/r{{_n}}/{{{{a}}}}")(_read)
+"""
+SWAP = "@app.get('/x')\nasync def x(): return {n}"
+BUSY = "_end = _time.monotonic() + {seconds}\nwhile _time.monotonic() < _end: _n * _n"
+
+TARGETS: Mapping[str, tuple[str, float]] = {
+    "swap": (f"the whole cell that replaces one of {ROUTES:,} routes, CPU ms", 5.0),
+    "hooks": ("what an ordinary cell costs more with the extension, CPU ms", 0.2),
+    "load": ("`%load_ext notebookapi`, CPU ms", 350.0),
+    "p50": (f"answer during a Python loop in a cell, {RATE} requests/s: p50, ms", 2.5),
+    "p99": ("the same: p99, ms", 10.0),
+    "reload": ("`uvicorn --reload`: from saving to served, ms", 0.0),
+}
+
+
+def in_kernel() -> dict[str, float]:
+    """Measure one kernel, from loading to answers while it is busy."""
+    # Where the table is made, there may be no Jupyter.
+    from tests.notebook.driver import Kernel
+
+    kernel = Kernel()
+    try:
+        _run(kernel, MEASURE)
+        _cells(kernel, "a = {n}", 20)
+        bare = _cells(kernel, "a = {n}", 100)
+        found = {"load": _cells(kernel, "%load_ext notebookapi", 1)}
+        _cells(kernel, "a = {n}", 20)
+        found["hooks"] = _cells(kernel, "a = {n}", 100) - bare
+        _run(kernel, MANY, "many")
+        found["swap"] = _cells(kernel, SWAP, 30, "x")
+        found["p50"], found["p99"] = _busy(kernel)
+        return found
+    finally:
+        kernel.stop()
+
+
+def _run(kernel: Kernel, code: str, cell_id: str | None = None) -> None:
+    ran = kernel.run(code, cell_id)
+    if ran.error:
+        raise RuntimeError(ran.error)
+
+
+def _cells(kernel: Kernel, code: str, count: int, cell_id: str | None = None) -> float:
+    """Run cells and return the median of what one cost, with all hooks: CPU ms."""
+    for number in range(count):
+        _run(kernel, code.replace("{n}", str(number)), cell_id)
+    # Of the cells before this question, which is a cell itself.
+    return float(kernel.value(f"sorted(_spent[-{count} - 1 : -1])[{count // 2}]"))
+
+
+def _busy(kernel: Kernel, seconds: float = 6.0) -> tuple[float, float]:
+    url = kernel.value("api.url") + "/x"
+    for _ in range(20):
+        _timed(url)
+    cell = kernel.begin(BUSY.format(seconds=seconds + 1))
+    spent = []
+    begun = time.monotonic()
+    for number in range(int(seconds * RATE)):
+        time.sleep(max(0.0, begun + number / RATE - time.monotonic()))
+        spent.append(_timed(url))
+    kernel.ended(cell)
+    cuts = statistics.quantiles(spent, n=100)
+    return cuts[49], cuts[98]
+
+
+_opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+
+def _timed(url: str) -> float:
+    begun = time.perf_counter()
+    with _opener.open(url, timeout=30) as response:
+        response.read()
+    return (time.perf_counter() - begun) * 1e3
+
+
+def by_reloading(saves: int = 3) -> float:
+    """Measure how long `uvicorn --reload` takes from a save to the answer of the new text."""
+    text = "\n".join([
+        "from notebookapi import NotebookAPI", "app = NotebookAPI()",
+        f"for n in range({ROUTES}):", "    def read(a: int, q: int = 0): return a",
+        "    app.get(f'/r{n}/{{a}}')(read)", "@app.get('/x')", "def x(): return NUMBER",
+    ])  # fmt: skip
+    with tempfile.TemporaryDirectory() as folder:
+        module, port = Path(folder, "saved.py"), free_port()
+        module.write_text(text.replace("NUMBER", "0"))
+        command = [sys.executable, "-m", "uvicorn", "saved:app", "--reload", "--port", str(port)]
+        process = subprocess.Popen(
+            [*command, "--log-level", "error"], cwd=folder, stderr=subprocess.DEVNULL
+        )
+        try:
+            _until(port, "0")
+            return statistics.median(_saved(module, port, text, n) for n in range(1, saves + 1))
+        finally:
+            process.terminate()
+            process.wait()
+
+
+def _saved(module: Path, port: int, text: str, number: int) -> float:
+    module.write_text(text.replace("NUMBER", str(number)))
+    begun = time.perf_counter()
+    _until(port, str(number))
+    return (time.perf_counter() - begun) * 1e3
+
+
+def _until(port: int, wanted: str) -> None:
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
+        with suppress(OSError), _opener.open(f"http://127.0.0.1:{port}/x", timeout=5) as response:
+            if response.read().decode() == wanted:
+                return
+        threading.Event().wait(0.005)
+    raise RuntimeError("`uvicorn --reload` did not serve what was saved")
+
+
+def measure(rounds: int) -> dict[str, float]:
+    """Return the medians of all costs, rounds interleaved."""
+    kinds: Sequence[Callable[[], dict[str, float]]] = (
+        in_kernel,
+        lambda: {"reload": by_reloading()},
+    )
+    found: dict[str, list[float]] = {}
+    for _ in range(rounds):
+        for kind in kinds:
+            for name, cost in kind().items():
+                found.setdefault(name, []).append(cost)
+    return {name: statistics.median(costs) for name, costs in found.items()}
+
+
+def table(costs: Mapping[str, float]) -> list[str]:
+    """Return a table in Markdown, and what misses its target."""
+    lines, missed = ["| | measured | target |", "|---|---|---|"], []
+    for name, (title, target) in TARGETS.items():
+        lines.append(f"| {title} | {costs[name]:.2f} | {f'≤ {target:g}' if target else ''} |")
+        if target and costs[name] > target:
+            missed.append(f"{title} ({costs[name]:.2f} of {target:g})")
+    sooner = costs["reload"] / costs["swap"]
+    lines.append(f"| sooner than by reloading, times | {sooner:.0f} | ≥ 300 |")
+    missed += ["sooner than by reloading"] if sooner < 300 else []
+    load = f"Load average at the end {os.getloadavg()[0]:.1f}."
+    return [*lines, "", f"Targets missed: {'; '.join(missed) or 'none'}. {load}"]
+
+
+if __name__ == "__main__":
+    print(json.dumps(measure(int(sys.argv[1]) if len(sys.argv) > 1 else 1)))
