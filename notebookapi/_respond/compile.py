@@ -17,6 +17,7 @@ from notebookapi._plan.fields import Filters, ModelField, make_field, members, u
 from notebookapi._plan.signature import Empty, described, resolved_for
 from notebookapi._records import record
 from notebookapi._respond.check import settled_class, valid
+from notebookapi._respond.json import no_nan
 from notebookapi.encoders import jsonable_encoder
 from notebookapi.exceptions import (
     EndpointContext,
@@ -66,7 +67,8 @@ class Responder:
         if self.response_class is None and self.field is not None:
             body = self.field.serialized_json(self._valid(returned), **self.filters.as_options())
             return Response(body, media_type="application/json", **options)
-        return (self.response_class or JSONResponse)(self._content(returned), **options)
+        with no_nan():
+            return (self.response_class or JSONResponse)(self._content(returned), **options)
 
     def _content(self, returned: Any) -> Any:
         if self.field is None:

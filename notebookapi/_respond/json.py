@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from types import GeneratorType
 from typing import Any
 
@@ -39,17 +40,24 @@ class Writer:
 
     def _step_by_step(self, value: Any) -> bytes:
         encoded = jsonable_encoder(value, custom_encoder=self._custom)
-        try:
+        with no_nan():
             text = json.dumps(
                 encoded, ensure_ascii=False, allow_nan=False, indent=None, separators=(",", ":")
             )
-        except ValueError as error:
-            if "Out of range float" not in str(error):
-                raise
-            raise NotJSON(
-                "JSON has no NaN and no infinity, and the response holds one. Return None instead."
-            ) from error
         return text.encode()
+
+
+@contextmanager
+def no_nan() -> Iterator[None]:
+    """Say in our words what the standard library says of NaN and infinity. Raises NotJSON."""
+    try:
+        yield
+    except ValueError as error:
+        if "Out of range float" not in str(error):
+            raise
+        raise NotJSON(
+            "JSON has no NaN and no infinity, and the response holds one. Return None instead."
+        ) from error
 
 
 def _encoder(default: Callable[[Any], Any]) -> Callable[[Any, int], Iterable[str]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from notebookapi.cells.program import DEFERRED, HARD, SIGNATURE, SOFT, Program, Read, reads_of
 from notebookapi.cells.statements import Statement
@@ -103,20 +103,24 @@ def _rebindings(
     for statement in kept:
         for name in sorted(statement.names.binds):
             binders[name].append(statement)
+    readers = _readers(program, kept)
     for name, every in binders.items():
         by_time = sorted(every, key=lambda s: (s.cell.run, s.index))
         for older, newer in zip(by_time, by_time[1:], strict=False):
             yield older, newer
-            for reader in kept:
-                if reader is not newer and _reads_from(program, reader, name, older):
-                    yield reader, newer
+            yield from ((each, newer) for each in readers[name, older] if each is not newer)
 
 
-def _reads_from(program: Program, reader: Statement, name: str, binding: Statement) -> bool:
-    return any(
-        read.name == name and read.kind != SOFT and program.resolve(reader, read) is binding
-        for read in reads_of(reader)
-    )
+def _readers(
+    program: Program, kept: Sequence[Statement]
+) -> Mapping[tuple[str, Statement], Mapping[Statement, None]]:
+    """(name, its binding) -> the statements that read it from there, in order; each found once."""
+    found: dict[tuple[str, Statement], dict[Statement, None]] = defaultdict(dict)
+    for reader in kept:
+        for read in reads_of(reader):
+            if read.kind != SOFT and (binding := program.resolve(reader, read)) is not None:
+                found[read.name, binding][reader] = None
+    return found
 
 
 class _Graph:

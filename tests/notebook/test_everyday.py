@@ -266,13 +266,14 @@ def test_help_is_no_success(notebook: Notebook) -> None:
     assert "✓" not in html.rendered(view)
 
 
-def test_start_up_handler_runs_when_the_server_starts_again(notebook: Notebook) -> None:
+def test_start_up_handler_runs_at_once_and_when_the_server_starts_again(notebook: Notebook) -> None:
     notebook.run(X, "a")
     handler = "seen = []\n@app.router.on_event('startup')\ndef begin(): seen.append(1)"
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         notebook.run(handler, "b")
+    assert notebook.shell.user_ns["seen"] == [1]
     notebook.run("%api stop")
     notebook.run("%api serve")
     assert notebook.get("/x") == 1
-    assert notebook.shell.user_ns["seen"] == [1]
+    assert notebook.shell.user_ns["seen"] == [1, 1]

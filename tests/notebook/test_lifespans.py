@@ -319,16 +319,19 @@ def test_no_answer_mixes_routes_and_state(world: World) -> None:
     world.run(both(0), "a")
     url, over = world.notebook.session.url, threading.Event()
     seen: list[Any] = []
+    answers = threading.Semaphore(0)
 
     def ask() -> None:
         with httpx2.Client(base_url=url, trust_env=False, timeout=LIMIT) as client:
             while not over.is_set():
                 seen.append(client.get("/n").json())
+                answers.release()
 
     with ThreadPoolExecutor() as pool:
         asking = [pool.submit(ask) for _ in range(3)]
         for n in range(1, 15):
             world.run(both(n), "a")
+            assert answers.acquire(timeout=LIMIT)
         over.set()
         for each in asking:
             each.result()

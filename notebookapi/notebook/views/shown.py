@@ -1,4 +1,4 @@
-"""A view as the value of an expression: it displays as the view, in a front end and in a terminal."""
+"""A view as the value of an expression: displayed as the view, in a front end and in a terminal."""
 
 from __future__ import annotations
 
