@@ -20,10 +20,12 @@ from notebookapi.notebook.rows import route_rows
 from notebookapi.notebook.sending import client
 from notebookapi.notebook.server.crossing import on_server
 from notebookapi.notebook.server.server import Server
+from notebookapi.notebook.server.token import Token
 from notebookapi.notebook.swap.history import History
 from notebookapi.notebook.swap.naming import (
     Names,
     applications_of,
+    cannot_be_served,
     described,
     followed,
     left_alone,
@@ -295,7 +297,7 @@ class Session(client.Sender):
         if name is not None:
             app = self.namespace.get(name)
             if not isinstance(app, NotebookAPI):
-                raise _cannot_be_served(name, app)
+                raise cannot_be_served(name, app)
             self.server.follow(app)
             self._chosen, self._latest = name, app
             self._names = {**self._names, name: app}
@@ -321,6 +323,11 @@ class Session(client.Sender):
     def on_server(self, coroutine: Coroutine[Any, Any, T]) -> Awaitable[T]:
         """Run a coroutine on the server's loop: `await api.on_server(connect())`."""
         return on_server(self.server, coroutine)
+
+    @property
+    def token(self) -> Token:
+        """What other computers have to send where they can reach the server."""
+        return self.server.token
 
     def stop(self) -> bool:
         """Stop the server; tell whether it ran. Registrations are kept."""
@@ -387,13 +394,3 @@ class Session(client.Sender):
     def __repr__(self) -> str:
         where = f"at {self.server.url}" if self.server.running else "not running"
         return f"<notebookapi session, {where}>"
-
-
-def _cannot_be_served(name: str, value: object) -> NothingToServe:
-    cure = f"define it: `{name} = NotebookAPI()`"
-    if value is None:
-        return NothingToServe(f"`{name}` is not defined, so it cannot be served. First {cure}.")
-    return NothingToServe(
-        f"`{name}` is {described(value)}, not a NotebookAPI, so it cannot be served. Serve "
-        f"another name, or {cure}."
-    )

@@ -7,6 +7,7 @@ its own origin. The guard stands outside the application, so an export is withou
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
@@ -14,29 +15,70 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 
+from notebookapi.notebook.server.token import HEADER, Token
+
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 Origins = Callable[[], Iterable[str]]
+Needed = Callable[[], Token | None]
+_NAME = HEADER.lower().encode()
 _POLICY_VIOLATION = 1008  # RFC 6455, section 7.4.1
 
 
-def guarded(app: ASGIApp, allowed: Origins = tuple) -> ASGIApp:
-    """Return `app` behind the guard: what is refused gets 403 and a line that says why.
+def _no_token() -> None:
+    return None
+
+
+def guarded(app: ASGIApp, allowed: Origins = tuple, needed: Needed = _no_token) -> ASGIApp:
+    """Return `app` behind the guard: what is refused gets 403, or 401, and a line that says why.
 
     allowed: returns the origins whose pages may send whatever they like.
+    needed: returns the token that other computers have to send; None where they cannot come.
     """
 
     async def guard(scope: Scope, receive: Receive, send: Send) -> None:
-        is_request = scope["type"] in ("http", "websocket")
-        reason = refusal(scope, allowed) if is_request else None
-        if reason is None:
+        if scope["type"] not in ("http", "websocket"):
             await app(scope, receive, send)
-        elif scope["type"] == "websocket":
-            await WebSocketClose(_POLICY_VIOLATION, reason)(scope, receive, send)
+            return
+        token = needed()
+        is_known = token is not None and token.matches(_given(scope))
+        if token is not None and not is_known and not _is_from_here(scope):
+            await _refuse(401, f"This needs the token, as {HEADER}.", scope, receive, send)
+            return
+        reason = None if is_known else refusal(scope, allowed)
+        if reason is None:
+            await app(_without_token(scope), receive, send)
         else:
-            await PlainTextResponse(f"{reason}\n", status_code=403)(scope, receive, send)
+            await _refuse(403, reason, scope, receive, send)
 
     return guard
+
+
+async def _refuse(status: int, reason: str, scope: Scope, receive: Receive, send: Send) -> None:
+    if scope["type"] == "websocket":
+        await WebSocketClose(_POLICY_VIOLATION, reason)(scope, receive, send)
+    else:
+        await PlainTextResponse(f"{reason}\n", status_code=status)(scope, receive, send)
+
+
+def _given(scope: Scope) -> str:
+    found = (value.decode("latin-1") for name, value in scope["headers"] if name == _NAME)
+    return next(found, "")
+
+
+def _without_token(scope: Scope) -> Scope:
+    """The application is not told the token."""
+    if not any(name == _NAME for name, _ in scope["headers"]):
+        return scope
+    return {**scope, "headers": [each for each in scope["headers"] if each[0] != _NAME]}
+
+
+def _is_from_here(scope: Scope) -> bool:
+    """Tell whether the connection itself comes from this machine; a Host header can lie."""
+    try:
+        return ip_address((scope.get("client") or ("",))[0]).is_loopback
+    except ValueError:
+        return False
 
 
 def refusal(scope: Mapping[str, object], allowed: Origins = tuple) -> str | None:

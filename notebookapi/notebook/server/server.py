@@ -20,6 +20,7 @@ from notebookapi.notebook.server.guard import LOOPBACK, guarded
 from notebookapi.notebook.server.lifespans import Stage
 from notebookapi.notebook.server.port import sticky_port
 from notebookapi.notebook.server.quiet import ServerLog
+from notebookapi.notebook.server.token import Token
 from notebookapi.serving import BackgroundServer, ServerEnd, ServingError
 
 T = TypeVar("T")
@@ -41,6 +42,7 @@ class Server:
         self.stop_first = False
         self._tell = tell
         self._host = "127.0.0.1"
+        self.token = Token()
         self._stage = Stage(lambda: self.app)
         self._namespace = namespace
         self._journal = journal
@@ -72,6 +74,9 @@ class Server:
     def token_required(self) -> bool:
         """Whether others than this machine's own programs can reach it."""
         return self._host not in LOOPBACK
+
+    def _needed_token(self) -> Token | None:
+        return self.token if self.token_required else None
 
     @property
     def left(self) -> int:
@@ -242,7 +247,7 @@ class Server:
         self, stage: Stage, port: int, *, fallback: bool, host: str = "127.0.0.1"
     ) -> BackgroundServer:
         return BackgroundServer(
-            guarded(self._journal.watching(stage), self._allowed_origins),
+            guarded(self._journal.watching(stage), self._allowed_origins, self._needed_token),
             host=host,
             port=port,
             fallback=fallback,

@@ -7,6 +7,7 @@ from typing import Any
 
 from notebookapi.applications import NotebookAPI
 from notebookapi.editing import Owner
+from notebookapi.notebook.errors import NothingToServe
 from notebookapi.routing import APIRouter
 
 Names = Mapping[str, Owner]
@@ -92,4 +93,15 @@ def left_alone(value: object) -> str:
     return (
         f"`app` is {described(value)} and left alone. `NotebookAPI()` makes an application; "
         "`%api serve NAME` serves it under another name."
+    )
+
+
+def cannot_be_served(name: str, value: object) -> NothingToServe:
+    """Return the error for a name that stands for no application."""
+    cure = f"define it: `{name} = NotebookAPI()`"
+    if value is None:
+        return NothingToServe(f"`{name}` is not defined, so it cannot be served. First {cure}.")
+    return NothingToServe(
+        f"`{name}` is {described(value)}, not a NotebookAPI, so it cannot be served. Serve "
+        f"another name, or {cure}."
     )
