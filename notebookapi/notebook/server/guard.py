@@ -6,9 +6,9 @@ its own origin. The guard stands outside the application, so an export is withou
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from ipaddress import ip_address
-from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
@@ -18,6 +18,7 @@ from starlette.websockets import WebSocketClose
 from notebookapi.notebook.server.token import HEADER, Token
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+_HOST = re.compile(r"(?P<name>[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?")
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 Origins = Callable[[], Iterable[str]]
 Needed = Callable[[], Token | None]
@@ -84,7 +85,7 @@ def _is_from_here(scope: Scope) -> bool:
 def refusal(scope: Mapping[str, object], allowed: Origins = tuple) -> str | None:
     """Return why a request is refused, or None."""
     headers = Headers(scope=dict(scope))
-    host = _name(f"//{headers.get('host', '')}")
+    host = _host(headers.getlist("host"))
     if host not in LOOPBACK:
         return f"Host {host!r} is not a name of this machine. Use http://127.0.0.1, or localhost."
     unsafe = scope["type"] == "websocket" or scope.get("method") not in _SAFE
@@ -93,7 +94,7 @@ def refusal(scope: Mapping[str, object], allowed: Origins = tuple) -> str | None
     origin = headers.get("origin")
     if origin is not None and origin in allowed():
         return None
-    foreign = origin is not None and urlsplit(origin).netloc != headers.get("host")
+    foreign = origin is not None and origin.lower() != _own_origin(scope, headers)
     if foreign or headers.get("sec-fetch-site") in ("cross-site", "same-site"):
         return (
             f"Requests that may change something are refused from the pages of {_of(origin)}; send "
@@ -107,8 +108,17 @@ def _of(origin: str | None) -> str:
     return repr(origin) if origin else "another site"
 
 
-def _name(netloc: str) -> str:
-    try:
-        return urlsplit(netloc).hostname or ""
-    except ValueError:
-        return ""
+def _host(values: Sequence[str]) -> str:
+    """Return the name in the one Host header (RFC 9112, section 3.2); else all that was sent.
+
+    Nothing lenient: what reads a header otherwise than the application does can be deceived.
+    """
+    written = ", ".join(values)
+    found = _HOST.fullmatch(written)
+    return found["name"].strip("[]").lower() if found else written
+
+
+def _own_origin(scope: Mapping[str, object], headers: Headers) -> str:
+    """Return the origin of this server's own pages (RFC 6454, section 6.2)."""
+    secure = scope.get("scheme") in ("https", "wss")
+    return f"{'https' if secure else 'http'}://{headers.get('host', '')}".lower()
