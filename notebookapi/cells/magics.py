@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import ast
+import io
+import re
+import tokenize
 from dataclasses import dataclass
 
 
@@ -92,14 +95,35 @@ def _environment(line: str) -> str | None:
 
 
 def _without_magics(body: str) -> str:
-    """A cell magic's body comes raw: turn its line magics into the calls IPython would make."""
-    return "\n".join(map(_line, body.splitlines())) + "\n"
+    """A cell magic's body comes raw: turn its magics into the calls that IPython would make."""
+    first, _, rest = body.lstrip("\n").partition("\n")
+    if first.startswith("%%"):
+        name, _, line = first[2:].partition(" ")
+        return f"get_ipython().run_cell_magic({name!r}, {line!r}, {rest!r})\n"
+    done: list[str] = []
+    for line in body.splitlines():
+        found = _MAGIC.fullmatch(line)
+        done.append(_called(found) if found and _is_complete(done) else line)
+    return "\n".join(done) + "\n"
 
 
-def _line(line: str) -> str:
-    if line.startswith("%") and not line.startswith("%%"):
-        name, _, rest = line[1:].partition(" ")
-        return f"get_ipython().run_line_magic({name!r}, {rest!r})"
-    if line.startswith("!"):
-        return f"get_ipython().system({line[1:]!r})"
-    return line
+# `%magic`, `!command`, `name = %magic`, `name = !command`; also where they are indented.
+_MAGIC = re.compile(r"(?P<before>\s*([^=#'\"]+=\s*)?)(?P<sign>[%!])(?P<rest>(?!=).+)")
+
+
+def _called(found: re.Match[str]) -> str:
+    before, rest = found["before"], found["rest"]
+    if found["sign"] == "!":
+        method = "getoutput" if "=" in before else "system"
+        return f"{before}get_ipython().{method}({rest!r})"
+    name, _, line = rest.partition(" ")
+    return f"{before}get_ipython().run_line_magic({name!r}, {line!r})"
+
+
+def _is_complete(lines: list[str]) -> bool:
+    """Tell whether a new statement can begin after `lines`: not inside a string, or brackets."""
+    source = io.StringIO("\n".join(lines) + "\n")
+    try:
+        return bool(list(tokenize.generate_tokens(source.readline)))
+    except (tokenize.TokenError, IndentationError, SyntaxError):
+        return False
