@@ -150,10 +150,10 @@ async def test_a_comment_is_sent_where_nothing_has_been_for_a_while(is_async: bo
     app.get("/", response_class=Impatient)(waiting if is_async else blocking)
     connection = Connection(app, "/", notice)
     await connection.run()
-    first, *pings, last = connection.chunks
-    assert (first, last) == (b"data: 1\n\n", b"data: 2\n\n")
-    assert pings
-    assert set(pings) == {b": ping\n\n"}
+    assert b": ping\n\n" in connection.chunks
+    # Where the end of the generator waits for its thread, one more may come after the last value.
+    values = [chunk for chunk in connection.chunks if chunk != b": ping\n\n"]
+    assert values == [b"data: 1\n\n", b"data: 2\n\n"]
 
 
 @pytest.mark.anyio
