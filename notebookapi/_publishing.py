@@ -100,6 +100,13 @@ class View(Protocol):
         ...
 
 
+def _not_there(owner: Owner, registration: Registration, done: str) -> EditError:
+    return EditError(
+        f"{registration.label} cannot be {done}: it is not declared on {owner!r} (any more). "
+        "Look at what is declared and stage the change again."
+    )
+
+
 @record(frozen=True, slots=True, eq=False)
 class Add:
     """Declare a registration on an owner, at a place."""
@@ -121,10 +128,7 @@ class Remove:
 
     def apply(self, declared: Declared) -> Declared:
         if declared.find(self.registration) is None:
-            raise EditError(
-                f"{self.registration.label} cannot be withdrawn: it is not declared on "
-                f"{self.owner!r} (any more). Look at what is declared and stage the change again."
-            )
+            raise _not_there(self.owner, self.registration, "withdrawn")
         return declared.without(self.registration)
 
 
@@ -139,10 +143,7 @@ class Replace:
     def apply(self, declared: Declared) -> Declared:
         there = declared.find(self.old)
         if there is None:
-            raise EditError(
-                f"{self.old.label} cannot be replaced by {self.new.label}: it is not declared on "
-                f"{self.owner!r} (any more). Look at what is declared and stage the change again."
-            )
+            raise _not_there(self.owner, self.old, f"replaced by {self.new.label}")
         return declared.without(self.old).with_added(self.new, there.place)
 
 

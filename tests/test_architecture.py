@@ -34,7 +34,7 @@ def layer(units: str, *, are_peers: bool = False) -> Layer:
 # From the bottom up. A unit imports from the layers below its own.
 LAYERS = (
     layer("_records"),
-    layer("_accepting _installed _itself cells _table"),
+    layer("_accepting _differing _installed _itself cells _table"),
     layer(
         "_checks _limits _options background concurrency datastructures encoders exceptions logger"
         " middleware openapi openapi.constants openapi.models param_functions params requests"

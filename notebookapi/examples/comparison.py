@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from notebookapi._differing import MISSING, differing, shown
 from notebookapi.examples.record import Answer, is_json
 
 _SHOWN = 60
@@ -51,46 +52,25 @@ def _bodies(expected: Answer, came: Answer) -> Iterator[Difference]:
         except ValueError:
             pass  # it only says that it is JSON: compared as bytes
         else:
-            yield from _differ("$", before, after)
+            places = differing(before, after)
+            yield from (Difference(path, _said(one, other)) for path, one, other in places)
             return
     yield Difference("body", _about(expected.body, came.body))
 
 
 def _about(before: bytes, after: bytes) -> str:
     try:
-        return f"{_show(before.decode())} → {_show(after.decode())}"
+        return f"{shown(before.decode(), _SHOWN)} → {shown(after.decode(), _SHOWN)}"
     except UnicodeDecodeError:
         same = " of other content" if len(before) == len(after) else ""
         return f"{len(before):,} bytes → {len(after):,} bytes{same}"
 
 
-def _differ(path: str, before: Any, after: Any) -> Iterator[Difference]:
-    if isinstance(before, dict) and isinstance(after, dict):
-        yield from _objects(path, before, after)
-    elif isinstance(before, list) and isinstance(after, list):
-        yield from _lists(path, before, after)
-    elif before != after or type(before) is not type(after):
-        yield Difference(path, f"{_show(before)} → {_show(after)}")
-
-
-def _objects(path: str, before: dict[str, Any], after: dict[str, Any]) -> Iterator[Difference]:
-    for key, value in before.items():
-        if key in after:
-            yield from _differ(f"{path}.{key}", value, after[key])
-        else:
-            yield Difference(f"{path}.{key}", f"{_show(value)} → missing")
-    for key, value in after.items():
-        if key not in before:
-            yield Difference(f"{path}.{key}", f"new, {_show(value)}")
-
-
-def _lists(path: str, before: list[Any], after: list[Any]) -> Iterator[Difference]:
-    for index, (one, other) in enumerate(zip(before, after, strict=False)):
-        yield from _differ(f"{path}[{index}]", one, other)
-    if len(before) != len(after):
-        yield Difference(path, f"{len(before)} items → {len(after)}")
-
-
-def _show(value: Any) -> str:
-    text = json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"
+def _said(before: Any, after: Any) -> str:
+    if before is MISSING:
+        return f"new, {shown(after, _SHOWN)}"
+    if after is MISSING:
+        return f"{shown(before, _SHOWN)} → missing"
+    if isinstance(before, list) and isinstance(after, list):
+        return f"{len(before)} items → {len(after)}"
+    return f"{shown(before, _SHOWN)} → {shown(after, _SHOWN)}"

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlencode
 
@@ -22,6 +23,7 @@ _SHORTEST = 6
 """Characters of a secret that is looked for in other places too; a shorter one is in any text."""
 
 
+@lru_cache(maxsize=4096)
 def is_secret(name: str) -> bool:
     """Tell whether a header, a query parameter or a field of this name holds a credential."""
     spaced = re.sub(r"([a-z0-9])([A-Z])", r"\1 \2", name)

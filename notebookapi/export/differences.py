@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from itertools import combinations
 from typing import Any
 
+from notebookapi._differing import MISSING, differing, shown
 from notebookapi.export.records import Difference
 
 _SHOWN = 80
@@ -20,33 +20,16 @@ def compare(live: Any, module: Any) -> tuple[Difference, ...]:
 
     The order of keys does not count, but for paths of which one request can match two.
     """
-    return (*_differ("$", live, module), *_reordered(live, module))
+    found = (Difference(path, _said(one, other)) for path, one, other in differing(live, module))
+    return (*found, *_reordered(live, module))
 
 
-def _differ(path: str, live: Any, module: Any) -> Iterator[Difference]:
-    if isinstance(live, dict) and isinstance(module, dict):
-        yield from _objects(path, live, module)
-    elif isinstance(live, list) and isinstance(module, list) and len(live) == len(module):
-        for index, (one, other) in enumerate(zip(live, module, strict=True)):
-            yield from _differ(f"{path}[{index}]", one, other)
-    elif live != module or type(live) is not type(module):
-        yield Difference(path, f"{_show(live)} live, {_show(module)} in the module")
-
-
-def _objects(path: str, live: dict[str, Any], module: dict[str, Any]) -> Iterator[Difference]:
-    for key, value in live.items():
-        if key in module:
-            yield from _differ(f"{path}.{key}", value, module[key])
-        else:
-            yield Difference(f"{path}.{key}", f"{_show(value)} live, missing in the module")
-    for key, value in module.items():
-        if key not in live:
-            yield Difference(f"{path}.{key}", f"not there live, {_show(value)} in the module")
-
-
-def _show(value: Any) -> str:
-    text = json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"
+def _said(live: Any, module: Any) -> str:
+    if module is MISSING:
+        return f"{shown(live, _SHOWN)} live, missing in the module"
+    if live is MISSING:
+        return f"not there live, {shown(module, _SHOWN)} in the module"
+    return f"{shown(live, _SHOWN)} live, {shown(module, _SHOWN)} in the module"
 
 
 # --- order of paths --------------------------------------------------------------------------

@@ -298,4 +298,7 @@ def test_a_response_class_needs_no_model() -> None:
     def endpoint() -> JSONResponse:
         return JSONResponse({})
 
-    NotebookAPI().get("/")(endpoint)
+    app = NotebookAPI()
+    app.get("/")(endpoint)
+    answer = app.openapi()["paths"]["/"]["get"]["responses"]["200"]
+    assert answer["content"] == {"application/json": {"schema": {}}}

@@ -2,6 +2,7 @@
 
 import pytest
 
+from notebookapi.notebook.views.docs import Docs
 from tests.notebook.conftest import Notebook
 
 
@@ -22,3 +23,10 @@ def test_methods_are_completed_and_documented(notebook: Notebook) -> None:
 def test_a_name_that_is_none_is_told(notebook: Notebook) -> None:
     with pytest.raises(AttributeError, match="`api` has no 'sreve'"):
         _ = notebook.session.sreve
+
+
+def test_the_value_of_a_cell_is_shown_as_the_magic_shows_it(notebook: Notebook) -> None:
+    notebook.run("@app.get('/a')\ndef a(): ...", "a")
+    notebook.run("api.docs()", "b")
+    (shown,) = [view for view in notebook.shown if isinstance(view, Docs)]
+    assert shown.open_live is not None

@@ -176,3 +176,13 @@ def test_a_websocket_has_its_output(kernel: Kernel) -> None:
         assert socket.recv() == "hi"
     entry: Any = kernel.value("(lambda e: (e.method, e.status, e.stdout, e.bytes))(api.log[-1])")
     assert entry == ("WEBSOCKET", 101, "hello\n", 2)
+
+
+def test_an_example_that_is_sent_again_prints_nowhere(kernel: Kernel) -> None:
+    source = "@app.get('/x')\ndef x():\n    print('asked')\n    return {}"
+    kernel.run(source.format(1), "a")
+    kernel.run("api.get('/x')", "b")
+    kernel.run("%api examples save one", "c")
+    ran = kernel.run(source.format(2), "a")
+    assert "Example one changed: $: 1 → 2" in ran.card
+    assert ran.stream == ""

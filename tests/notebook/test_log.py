@@ -247,6 +247,8 @@ REDACTED = {
     "plain header": (headers([(b"accept", b"*/*")]), (("accept", "*/*"),)),
     "query": (query("a=1&access_token=x&b="), f"a=1&access_token={HIDDEN}&b="),
     "encoded name": (query("api%5Fkey=x"), f"api%5Fkey={HIDDEN}"),
+    "field": (body(b'{"sessionid": "x", "max_tokens": 5}', "application/json"),
+              f'{{"sessionid": "{HIDDEN}", "max_tokens": 5}}'.encode()),
     "number": (body(b'{"secret": 12, "n": 1}', "application/json"),
                f'{{"secret": "{HIDDEN}", "n": 1}}'.encode()),
     "quote inside": (body(rb'{"password": "a\"b", "n": 1}', "application/json"),

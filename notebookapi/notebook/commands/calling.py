@@ -24,7 +24,7 @@ def method_of(session: Session, name: str) -> Callable[..., Shown] | None:
 
     def method(*arguments: object, **options: object) -> Shown:
         words = [*map(str, arguments), *_options(options)]
-        return Shown(command.run(session, words))
+        return Shown(command.run(session, words), session.screen.show)
 
     method.__name__ = method.__qualname__ = name
     method.__doc__ = "; ".join(f"`%api {what}`: {does}" for what, does in command.usage)

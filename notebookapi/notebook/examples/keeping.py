@@ -9,7 +9,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
-from notebookapi.examples import file
 from notebookapi.examples.record import Example, Pairs
 from notebookapi.examples.redaction import redacted
 from notebookapi.notebook.errors import BadArguments
@@ -153,6 +152,8 @@ class Examples(Sequence[Example]):
         # What a person has edited in the file meanwhile is read before it is written.
         kept = change(self._now())
         if self.path is not None:
+            from notebookapi.examples import file
+
             file.write(self.path, kept)
         self._memory = kept
 
@@ -160,6 +161,8 @@ class Examples(Sequence[Example]):
         """Return what is kept. Raises BadArguments for a file that cannot be read."""
         if self.path is None:
             return self._memory
+        from notebookapi.examples import file  # its models are made when there may be a file
+
         try:
             return file.read(self.path)
         except file.UnreadableExamples as error:

@@ -6,6 +6,7 @@ import itertools
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from notebookapi._table.published import Place, Registration
 from notebookapi.cells import Cell
@@ -94,11 +95,13 @@ def identity_of(owner: Owner, registration: Registration) -> Identity:
 
     The names of path parameters do not matter: `/{id}` and `/{item_id}` serve the same requests.
     """
-    parts = (
-        re.sub(r"\{\w+", "{", part) if isinstance(part, str) else part
-        for part in registration.identity
-    )
+    parts = (_unnamed(each) if isinstance(each, str) else each for each in registration.identity)
     return (owner, registration.kind, *parts)
+
+
+@lru_cache(maxsize=4096)  # every cell asks for all that are owned
+def _unnamed(part: str) -> str:
+    return re.sub(r"\{\w+", "{", part)
 
 
 def plan_run(
