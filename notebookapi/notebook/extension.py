@@ -34,7 +34,7 @@ from notebookapi.notebook.swap.ownership import Owned
 from notebookapi.notebook.swap.rebind import Interpreter
 from notebookapi.notebook.swap.recorder import CellDraft, Recorder, is_inside_cell, is_module_level
 from notebookapi.notebook.swap.transaction import Ended, Outcome
-from notebookapi.notebook.views import html
+from notebookapi.notebook.views import html, terminal
 from notebookapi.notebook.views.model import Card, Note, card_of
 from notebookapi.serving import ServingError
 
@@ -306,13 +306,6 @@ def _display(bundle: Any) -> None:
     display(bundle, raw=True)  # type: ignore[no-untyped-call]  # IPython gives it no types
 
 
-def _as_text(view: Any) -> str:
-    # It loads rich, which cards in a front end do without.
-    from notebookapi.notebook.views import terminal
-
-    return terminal.render(view, width=100)
-
-
 class _Screen:
     """Shows views as rich output in a front end, as text in the terminal."""
 
@@ -322,22 +315,21 @@ class _Screen:
 
     def show(self, view: Any) -> None:
         if self._is_terminal:
-            self._print(view)
+            text = terminal.render(view, colour=self._has_colour())
+            encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+            print(text.encode(encoding, "replace").decode(encoding))  # noqa: T201
             return
         # A card is there after every cell: one line of text. Other views were asked for.
-        plain = view.line if isinstance(view, Card) else _as_text(view)
-        _display({"text/plain": plain, "text/html": html.rendered(view)})
+        plain = view.line if isinstance(view, Card) else terminal.render(view, width=100)
+        bundle = {"text/plain": plain, "text/html": html.rendered(view)}
+        _display(bundle)
         # A view that lives in the front end comes after its still: a saved notebook has that one.
         if open_live := getattr(view, "open_live", None):
             _display(open_live())
 
-    def _print(self, view: Any) -> None:
-        from notebookapi.notebook.views import terminal
-
+    def _has_colour(self) -> bool:
         wanted = str(self._shell.colors).lower() != "nocolor"
-        text = terminal.render(view, colour=wanted and terminal.can_show_colour(sys.stdout))
-        encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
-        print(text.encode(encoding, "replace").decode(encoding))  # noqa: T201
+        return wanted and terminal.can_show_colour(sys.stdout)
 
     def name_of(self, filename: str) -> str | None:
         """Return how the person knows a file of source: "Cell In[3]"; None for a real file."""

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from notebookapi.notebook.views import html, terminal
+
 
 @dataclass(frozen=True, slots=True)
 class Shown:
@@ -21,11 +23,7 @@ class Shown:
         self.show(self.view)
 
     def __repr__(self) -> str:
-        from notebookapi.notebook.views import terminal
-
         return terminal.render(self.view)
 
     def _repr_html_(self) -> str:
-        from notebookapi.notebook.views import html
-
         return html.rendered(self.view)
