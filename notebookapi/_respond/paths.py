@@ -18,8 +18,11 @@ from notebookapi.telemetry.data import OBSERVER
 if TYPE_CHECKING:
     from notebookapi._respond.stream import Streamer
 
-ONLY_EXACT = os.environ.get("NOTEBOOKAPI_PATH") == "exact"
-"""Whether nothing is generated: for those who look for a fault."""
+FORCED = os.environ.get("NOTEBOOKAPI_PATH", "")
+"""`exact`: nothing is generated; `generated`: at the first request already, not the second. For
+those who look for a fault, and for tests of each path."""
+if FORCED not in ("", "exact", "generated"):
+    raise ValueError(f"NOTEBOOKAPI_PATH={FORCED!r}: say exact or generated, or unset it.")
 
 
 @record(frozen=True, slots=True, eq=False)
@@ -43,9 +46,9 @@ class TwoPaths:
     methods: Any
     assigned_app: ASGIApp | None
     _limited: ASGIApp | None
-    only_exact: bool = ONLY_EXACT
+    only_exact: bool = FORCED == "exact"
     _made: _Made | None = None
-    _was_asked: bool = False
+    _was_asked: bool = FORCED == "generated"
 
     async def _serve_exactly(self, scope: Scope, receive: Receive, send: Send) -> None:
         raise NotImplementedError  # the path operation knows how

@@ -46,6 +46,7 @@ def routes_of(app: NotebookAPI) -> list[APIRoute]:
 for _route in routes_of(EXACT):
     _route.only_exact = True
 for _route in routes_of(GENERATED):
+    _route.only_exact = False
     _route.explain()  # generated now, not when it is asked for the second time
 
 
