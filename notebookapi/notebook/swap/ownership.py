@@ -6,7 +6,6 @@ import itertools
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 
 from notebookapi._table.published import Place, Registration
 from notebookapi.cells import Cell
@@ -38,10 +37,11 @@ class Owned:
     version: int = 1
     shadowed: bool = False
     serial: int = field(default_factory=_SERIALS.__next__)
+    identity: Identity = field(init=False)
 
-    @property
-    def identity(self) -> Identity:
-        return identity_of(self.owner, self.registration)
+    def __post_init__(self) -> None:
+        # Every cell asks for those of all: worked out once.
+        object.__setattr__(self, "identity", identity_of(self.owner, self.registration))
 
     @property
     def label(self) -> str:
@@ -99,7 +99,6 @@ def identity_of(owner: Owner, registration: Registration) -> Identity:
     return (owner, registration.kind, *parts)
 
 
-@lru_cache(maxsize=4096)  # every cell asks for all that are owned
 def _unnamed(part: str) -> str:
     return re.sub(r"\{\w+", "{", part)
 
@@ -182,9 +181,10 @@ def _compare(
     paired, added, removed = _paired(mine, fresh)
     superseded = list(_superseded([*others, *strays], added, cell))
     gone = {old for old, _ in superseded}
+    wanted = {each.identity for each in (*fresh, *removed)}
     by_identity: dict[Identity, list[Owned]] = {}
     for each in others:
-        if each not in gone:
+        if each.identity in wanted and each not in gone:
             by_identity.setdefault(each.identity, []).append(each)
     return _Comparison(
         mine=mine,
