@@ -13,10 +13,9 @@ from starlette.requests import Request
 from starlette.types import Message, Receive, Scope, Send
 
 from notebookapi._plan.raw import Noting
-from notebookapi._respond.failing import FRAME, HANDLERS, answer_failure
-from notebookapi._table.dispatch import dispatched, enter, is_nowhere
+from notebookapi._respond.failing import HANDLERS, answer_failure
+from notebookapi._table.dispatch import dispatched
 from notebookapi._table.published import Published
-from notebookapi._table.table import values_in
 from notebookapi.exception_handlers import http_exception_handler
 
 _BEGUN: Message = {"type": "http.response.start", "status": 0}
@@ -51,22 +50,26 @@ class Frame(ServerErrorMiddleware):
         if published.hosts or published.around:
             return self._guarded(scope, receive, send)
         path = get_route_path(scope) if scope.get("root_path") else scope["path"]
-        entry = published.table.entry_for(scope["method"], path)
-        if entry is None:
-            if self._tells_404_as_usual and is_nowhere(published, path):
-                if "router" not in scope:
-                    scope["router"] = published
+        entry = published.table.seek(scope["method"], path)
+        if not entry:
+            if entry is False and self._tells_404_as_usual and not published.frontends:
+                scope.setdefault("router", published)
                 return _tell_404(send)
             return self._guarded(scope, receive, send)
-        route = entry.route
-        function = route.function_for(scope) if hasattr(route, "function_for") else None
-        if function is None or entry.pattern.may_raise:
+        route, pattern = entry.route, entry.pattern
+        find = getattr(route, "function_for", None)
+        function = find(scope, published) if find is not None else None
+        if function is None or (pattern.convertors and pattern.may_raise):
             return self._guarded(scope, receive, send)
         if "router" not in scope:
             scope["router"] = published
-        enter(scope, route, values_in(entry, path))
-        scope[FRAME] = self
-        served: _Served = function(scope, receive, send)
+        # What `enter` does with a route, without asking whether it is a mount.
+        values = pattern.values(path) if pattern.convertors else {}
+        outer = scope.get("path_params")
+        scope["path_params"] = {**outer, **values} if outer else values
+        scope["endpoint"] = route.endpoint
+        scope["route"] = route
+        served: _Served = function(scope, receive, send, self)
         return served
 
     async def _guarded(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import inspect
 import warnings
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, MutableSequence
+from collections.abc import (
+    AsyncIterator,
+    Callable,
+    Iterable,
+    Mapping,
+    MutableSequence,
+    Sequence,
+)
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any, Literal, overload
 
@@ -102,6 +109,15 @@ class Handlers(MutableSequence[Handler]):
         return repr(list(self))
 
 
+class _Run:
+    """A start-up that has not been shut down. closes_by: None for what is declared by then."""
+
+    __slots__ = ("closes_by",)
+
+    def __init__(self) -> None:
+        self.closes_by: Sequence[Handler] | None = None
+
+
 class Events:
     """Functions to call at start-up and shutdown, for programs without a lifespan.
 
@@ -112,6 +128,8 @@ class Events:
         self, owner: Owner, on_startup: Iterable[Handler] = (), on_shutdown: Iterable[Handler] = ()
     ) -> None:
         """owner: the router that declares them."""
+        self._owner = owner
+        self._runs: list[_Run] = []
         self.startup = Handlers(owner, "startup")
         self.shutdown = Handlers(owner, "shutdown")
         for handler in on_startup:
@@ -122,13 +140,34 @@ class Events:
     @asynccontextmanager
     async def lifespan(self, app: Any) -> AsyncIterator[Mapping[str, Any] | None]:
         """Call them around what is inside; what goes wrong in there skips none of the last."""
-        for handler in self.startup:
-            await _call(handler)
+        run = _Run()
+        self._runs.append(run)
         try:
-            yield None
-        finally:
-            for handler in self.shutdown:
+            for handler in self.startup:
                 await _call(handler)
+            try:
+                yield None
+            finally:
+                for handler in self.shutdown if run.closes_by is None else run.closes_by:
+                    await _call(handler)
+        finally:
+            self._runs.remove(run)
+
+    def settle(self) -> Callable[[], None]:
+        """Let what runs now be shut down by what is declared now; return what takes that back.
+
+        For who starts another one in its place: what is declared for that one is not its own.
+        """
+        declared = [each.registration.value for each in self._owner._declared.of("event")]
+        settled = [run for run in self._runs if run.closes_by is None]
+        for run in settled:
+            run.closes_by = [each.call for each in declared if each.event == "shutdown"]
+
+        def take_back() -> None:
+            for run in settled:
+                run.closes_by = None
+
+        return take_back
 
 
 class EventVerbs:

@@ -113,6 +113,7 @@ class APIRoute(Itself, TwoPaths, OperationView, Route):
         check_raises(self.spec.raises or (), endpoint)
         limit = self.spec.max_body_size
         self._limited = None if limit is None else Limited(self._unlimited, limit)
+        self.assigned_app = None
         if type(self).get_route_handler is not APIRoute.get_route_handler:
             self.assigned_app = request_response(self.get_route_handler())
         if origin:

@@ -9,7 +9,7 @@ from notebookapi._stack import LiveStack
 from notebookapi.editing import Application
 from notebookapi.telemetry.options import Telemetry, TelemetryOptions, telemetry_of
 
-_STARLETTES_OWN = Starlette.__call__
+STARLETTES_OWN = Starlette.__call__
 
 
 class Traced(Application):
@@ -26,6 +26,7 @@ class Traced(Application):
     def _begin_telemetry(self, options: TelemetryOptions | None) -> None:
         self._telemetry = telemetry_of(options)
         self._telemetry_may_come = options is None
+        self._stack = None
 
     def _look_for_telemetry(self) -> None:
         """Begin what nobody asked for where OpenTelemetry has been loaded in the meantime."""
@@ -54,7 +55,7 @@ class Traced(Application):
     def _is_traced(self) -> bool:
         """Whether a tool has put something of its own around applications, or around this one."""
         return (
-            Starlette.__call__ is not _STARLETTES_OWN
+            Starlette.__call__ is not STARLETTES_OWN
             or self._stack is not None
             or "build_middleware_stack" in vars(self)
         )

@@ -35,7 +35,7 @@ from notebookapi._plan.kept import KeptValues, closing
 from notebookapi._plan.signature import described
 from notebookapi._settings import begin_serving, setting
 from notebookapi._table.published import Published, RequestState
-from notebookapi._traced import Traced
+from notebookapi._traced import STARLETTES_OWN, Traced
 from notebookapi._tree import left_behind, mounted_in, routers_in
 from notebookapi._verbs import Verbs
 from notebookapi._websocket import WebSocketVerbs
@@ -279,13 +279,11 @@ class NotebookAPI(  # type: ignore[misc]  # starlette's handlers and middleware 
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one ASGI connection by what is published now."""
-        published = None
-        if "notebookapi" in scope:  # it is reached through another application
-            published = scope["notebookapi"].inner.get(self)
-        if published is None:
-            slot = self._slot  # what `published` reads, without asking it
-            ready = slot is not None and slot.commit.done
-            published = slot.new if slot is not None and ready else self.published
+        slot = self._slot
+        if slot is None or "notebookapi" in scope or not slot.commit.done:
+            published = self._published_for(scope)
+        else:
+            published = slot.new  # what `published` is as a rule, without asking it
         scope["app"] = self
         state = self._request_state
         if state is None or state.published is not published:
@@ -293,7 +291,12 @@ class NotebookAPI(  # type: ignore[misc]  # starlette's handlers and middleware 
         scope["notebookapi"] = state
         if self.root_path:
             scope["root_path"] = self.root_path
-        if self._telemetry is None and not self._is_traced:
+        if (
+            self._telemetry is None
+            and self._stack is None  # these three are `_is_traced`, without asking it
+            and "build_middleware_stack" not in self.__dict__
+            and Starlette.__call__ is STARLETTES_OWN
+        ):
             # Where nobody traces, the same with two steps less.
             await published.stack.app(scope, receive, send)
             return
@@ -302,6 +305,11 @@ class NotebookAPI(  # type: ignore[misc]  # starlette's handlers and middleware 
             await answer(scope, receive, send)
         else:
             await self._telemetry.serve(answer, scope, receive, send)
+
+    def _published_for(self, scope: Scope) -> Published:
+        """Return what serves a request: one that another application is serving keeps to that."""
+        inner = scope["notebookapi"].inner if "notebookapi" in scope else {}
+        return inner.get(self) or self.published
 
     async def run_lifespan(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Start up and shut down: what the dispatcher does with the lifespan protocol."""
@@ -315,7 +323,7 @@ class NotebookAPI(  # type: ignore[misc]  # starlette's handlers and middleware 
             lifespans.insert(0, self._telemetry.lifespan)
         self._servers += 1
         try:
-            async with entered(lifespans, app) as state, closing(self._keepers):
+            async with entered(lifespans, app) as state, closing(self.kept, self._keepers):
                 yield state
         finally:
             self._servers -= 1

@@ -91,6 +91,8 @@ def _without_models(schema: Mapping[str, Any]) -> dict[str, Any]:
         inner = _AROUND[kind]
         _check_keys(schema, _OF_SCHEMAS)
         made = {key: schema[key] for key in ("type", "default") if key in schema}
+        if kind == "list":
+            made["fail_fast"] = True  # its errors are not told
         return {**made, inner: _without_models(schema[inner])}
     if kind not in _LEAVES or kind == "definition-ref":
         raise _Lost

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import (
     AbstractAsyncContextManager,
     AsyncExitStack,
@@ -39,6 +39,11 @@ from notebookapi.exceptions import NotebookAPIError
 from notebookapi.security.base import SecurityScopes
 from notebookapi.types import ErrorDetails
 
+READ = "notebookapi.read"
+"""Scope key: what has been read of a request already, by the identity of its value."""
+Outcome = tuple[Any, list[ErrorDetails]] | Exception
+"""What reading a value came to: the value, or its errors; or the exception that it ended with."""
+
 
 @dataclass(slots=True, eq=False)
 class Solved:
@@ -69,6 +74,7 @@ class _State:
     exits: Exits
     body: Any
     response: Response
+    known: Mapping[int, Outcome] = field(default_factory=dict)
     background: BackgroundTasks | None = None
     errors: list[ErrorDetails] = field(default_factory=list)
     results: dict[int, Any] = field(default_factory=dict)
@@ -83,7 +89,7 @@ async def solve(plan: ExecutionPlan, request: HTTPConnection, exits: Exits) -> S
     body = ABSENT
     if plan.body is not None and isinstance(request, Request):
         body = await read_body(request, plan.body, exits.request)
-    state = _State(request, exits, body, blank_response())
+    state = _State(request, exits, body, blank_response(), request.scope.pop(READ, {}))
     for step in plan.steps[:-1]:
         arguments = _arguments(step, state)
         if arguments is None:
@@ -135,6 +141,11 @@ def _arguments(step: Step, state: _State) -> dict[str, Any] | None:
 
 
 def _read(value: Value, state: _State) -> tuple[Any, list[ErrorDetails]]:
+    known = state.known.get(id(value))
+    if isinstance(known, Exception):
+        raise known
+    if known is not None:
+        return known
     if value.in_ is None:
         return read_from_body(state.body, value)
     return read_value(state.request, value)

@@ -142,10 +142,10 @@ def _of_a_value(info: FieldInfo) -> FieldInfo:
 
 def located(error: ValidationError, loc: tuple[int | str, ...]) -> list[ErrorDetails]:
     """Return pydantic's errors with `loc` in front of each location."""
-    return [
-        {**each, "loc": (*loc, *each["loc"])}
-        for each in error.errors(include_url=False)
-    ]  # fmt: skip
+    errors: list[Any] = error.errors(include_url=False)
+    for each in errors:
+        each["loc"] = loc + each["loc"]
+    return errors
 
 
 def missing(loc: tuple[int | str, ...]) -> ErrorDetails:

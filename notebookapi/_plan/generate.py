@@ -1,12 +1,14 @@
 """Plan -> one straight-line function: the path of a valid request.
 
-The function reads and validates everything before any dependency has run. Whatever does not fit
-goes to the exact path, from the start, which alone knows errors and their order.
+The function reads and validates everything before any dependency has run: the body first, as the
+exact path does. Where something does not fit, what has been read goes along to who refuses it: no
+validator of a person's runs twice.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Sequence
 from contextlib import contextmanager
 from contextvars import copy_context
 from typing import Any, Protocol
@@ -18,7 +20,7 @@ from starlette.responses import Response
 from notebookapi._plan.entering import Entering, LeftInThread
 from notebookapi._plan.execute import blank_response
 from notebookapi._plan.raw import read_body_into, replayed, request_with, sends_json
-from notebookapi._plan.reading import Reader, write_body
+from notebookapi._plan.reading import Read, Reader, is_read_from_text
 from notebookapi._plan.signature import described, swallowed
 from notebookapi._plan.steps import (
     YIELDING,
@@ -40,6 +42,7 @@ from notebookapi.security.base import SecurityScopes
 _RESERVED = (
     "scope receive send exact refuse failed request response background body kept path query lists "
     "headers cookies started made answered returned error ABSENT content status message work left"
+    " frame raw document Missing loads"
 ).split()
 
 
@@ -83,20 +86,27 @@ def why_exact(plan: ExecutionPlan) -> str | None:
 
 
 def generate(
-    plan: ExecutionPlan, answer: Answer, exact: Any, refuse: Any, failed: Any, label: str
+    plan: ExecutionPlan,
+    answer: Answer,
+    exact: Any,
+    refusing: Callable[[Sequence[Read]], Any],
+    failed: Any,
+    label: str,
 ) -> Generated:
     """Compile the function of a plan that `why_exact` has nothing against.
 
-    exact: an ASGI application, the exact path. refuse: the same, for what does not fit; gets the
-    body too where it has been read. failed: answers an exception.
+    exact: the exact path. It takes the function's arguments, and `frame`: what stands around the
+    function, where nothing else does. refusing: of what is read in this order, returns
+    what answers where that does not fit; it gets the variables of the function, and the exception.
+    failed: answers an exception of what is called.
     """
     source = Source()
     source.reserve(_RESERVED)
-    source.names.update(exact=exact, refuse=refuse, failed=failed)
+    source.names.update(exact=exact, failed=failed)
     name = source.name(getattr(plan.endpoint.call, "__name__", "endpoint"))
-    with source.block(f"async def {name}(scope, receive, send):"):
+    with source.block(f"async def {name}(scope, receive, send, frame=None):"):
         writer = _Writer(plan, source, answer)
-        writer.write_reading()
+        source.names["refuse"] = refusing(writer.write_reading())
         writer.write_calls()
     return Generated(compiled(source, name, label), source.text())
 
@@ -120,40 +130,50 @@ class _Writer:
 
     # --- what is read
 
-    def write_reading(self) -> None:
-        """Write lines that read and validate everything."""
-        source = self._source
+    def write_reading(self) -> Sequence[Read]:
+        """Write lines that read and validate everything; return what they read, in order."""
+        source, body = self._source, self._plan.body
         values = [e for step in self._plan.steps for e in step.arguments if isinstance(e, Value)]
-        outside = [each for each in values if each.in_ is not None]
-        if outside:
-            with source.block("try:"):
-                reader = Reader(source)
-                for each in outside:
-                    self._values[id(each)] = reader.write(each)
-            if self._plan.body is None:
-                self._write_exact("except Exception:  # it does not fit")
-            else:  # errors in the body are told with it
-                self._write_exact("except Exception:  # it does not fit", to="exact")
-        if self._plan.body is not None:
-            self._write_body(self._plan.body, [each for each in values if each.in_ is None])
+        if not values and body is None:
+            return ()
+        parts = ["scope"]
+        if body is not None:
+            self._write_body(body)
+            parts += ["kept", "body"]
+        reader, top = Reader(source), len(source.lines)
+        with source.block("try:"):
+            self._write_values(reader, values)
+        with source.block("except Exception as error:  # it does not fit"):
+            given = f"error, {reader.values()}, {reader.parts(*parts)}"
+            source.add(f"await refuse(scope, receive, send, {given}, frame)", "return")
+        source.add_at(top, reader.blank())
+        self._values = {id(each.value): each.name for each in reader.reads}
+        return reader.reads
 
-    def _write_exact(self, head: str, given: str = "receive, send", to: str = "refuse") -> None:
-        with self._source.block(head):
-            self._source.add(f"await {to}(scope, {given})", "return")
-
-    def _write_body(self, plan: BodyPlan, values: list[Value]) -> None:
+    def _write_body(self, plan: BodyPlan) -> None:
         source = self._source
         source.names.update(sends_json=sends_json, read_body_into=read_body_into, replayed=replayed)
-        strict = plan.strict_content_type
-        self._write_exact(f"if not sends_json(scope['headers'], {strict}):", to="exact")
+        with source.block(f"if not sends_json(scope['headers'], {plan.strict_content_type}):"):
+            source.add("await exact(scope, receive, send, frame)", "return")
         source.add("kept = []", "body = await read_body_into(kept, receive)")
         with source.block("if not body:  # there is none, or it breaks off"):
-            source.add("await exact(scope, replayed(kept, receive), send)", "return")
-        with source.block("try:"):
-            self._values.update(write_body(source, values, embedded=plan.embedded))
-        self._write_exact(
-            "except Exception as error:", "replayed(kept, receive), send, body, error"
-        )
+            source.add("await exact(scope, replayed(kept, receive), send, frame)", "return")
+
+    def _write_values(self, reader: Reader, values: list[Value]) -> None:
+        inside = [each for each in values if each.in_ is None]
+        embedded = self._plan.body is not None and self._plan.body.embedded
+        # Malformed text is found before any value is read, as the exact path does.
+        if inside and not embedded and all(is_read_from_text(each.field) for each in inside):
+            for each in inside:
+                reader.write_text(each)
+            inside = []
+        elif self._plan.body is not None:
+            self._source.names["loads"] = json.loads
+            reader.part("document", "loads(body)")
+        for each in values:
+            if each.in_ is not None:
+                reader.write(each)
+        reader.write_of_document(inside)
 
     # --- what is called
 
@@ -171,7 +191,7 @@ class _Writer:
         with source.block("try:"):
             self._write_inside()
         with source.block("except Exception as error:"):
-            source.add(f"await failed(error, {made}, started, scope, receive, send)")
+            source.add(f"await failed(error, {made}, started, scope, receive, send, frame)")
 
     def _write_inside(self) -> None:
         source = self._source

@@ -78,10 +78,14 @@ class Kept:
 
 
 class KeptValues:
-    """What one application keeps, made when it is first needed."""
+    """What one application keeps, made when it is first needed.
+
+    lives: the loop of each start-up of the application that has not been shut down.
+    """
 
     def __init__(self, is_wanted: Callable[[Callable[..., Any]], bool]) -> None:
         """is_wanted: tells whether what a callable made is needed by what is served now."""
+        self.lives: list[asyncio.AbstractEventLoop] = []
         self._is_wanted = is_wanted
         self._kept: list[Kept] = []  # in the order of making: what is needed stands first
         self._lock = threading.RLock()
@@ -146,13 +150,14 @@ class KeptValues:
                 kept.is_retired = True
             self.let_go()
 
-    async def close(self) -> None:
+    async def close(self, *, only_retired: bool = False) -> None:
         """Close everything, the last made first. Raises the first error of those that closing met.
 
         What is needed after this is made anew.
         """
         with self._lock:
-            closing, self._kept = self._kept[::-1], []
+            closing = [each for each in self._kept[::-1] if each.is_retired or not only_retired]
+            self._kept = [each for each in self._kept if each not in closing]
         errors: list[BaseException] = []
         for kept in closing:
             kept.is_retired = True
@@ -181,14 +186,21 @@ class KeptValues:
 
 
 @asynccontextmanager
-async def closing(keepers: Callable[[], Iterable[KeptValues]]) -> AsyncIterator[None]:
+async def closing(
+    own: KeptValues, keepers: Callable[[], Iterable[KeptValues]]
+) -> AsyncIterator[None]:
     """Close what is kept on leaving, all of it, whatever fails.
 
-    keepers: asked on leaving.
+    own: of the application that has started up. Where it did so once more on this loop, only what
+    was retired is closed: the rest is in use. keepers: asked on leaving.
     """
+    loop = asyncio.get_running_loop()
+    own.lives.append(loop)
     try:
         yield
     finally:
+        own.lives.remove(loop)
+        goes_on = loop in own.lives
         async with AsyncExitStack() as stack:
             for each in keepers():
-                stack.push_async_callback(each.close)
+                stack.push_async_callback(each.close, only_retired=goes_on)

@@ -80,9 +80,10 @@ async def read_body_into(kept: list[Message | Exception], receive: Receive) -> b
         kept.append(message)
         if message["type"] != "http.request":
             return None
-        chunks.append(message.get("body", b""))
+        body: bytes = message.get("body", b"")
         if not message.get("more_body", False):
-            return chunks[0] if len(chunks) == 1 else b"".join(chunks)
+            return b"".join([*chunks, body]) if chunks else body
+        chunks.append(body)
 
 
 def replayed(kept: list[Message | Exception], receive: Receive) -> Receive:

@@ -31,17 +31,19 @@ async def call_in_thread(function: Callable[[], T]) -> T:
 
     Waits for one of AnyIO's default places. Once the call has begun, cancelling waits for it.
     """
-    if worker_locals is None or not _is_asyncio():
+    home = _home() if worker_locals is not None else None
+    if home is None:
         return await anyio.to_thread.run_sync(function)
-    limiter = anyio.to_thread.current_default_thread_limiter()
-    if is_within_scope():
+    limiter = home.limiter
+    is_within = is_within_scope()
+    if is_within:
         await checkpoint_if_cancelled()
     try:
         limiter.acquire_nowait()
     except anyio.WouldBlock:
         await limiter.acquire()
     try:
-        return await _hop(function, ())  # type: ignore[no-any-return]  # of any function
+        return await _hop(home, is_within, function, ())  # type: ignore[no-any-return]  # of any function
     finally:
         limiter.release()
 
@@ -52,24 +54,48 @@ async def leave_in_thread(function: Callable[..., T], *args: Any) -> T:
 
     Cancellation waits for it.
     """
-    if worker_locals is None or not _is_asyncio():
-        with anyio.CancelScope(shield=True):
-            return await anyio.to_thread.run_sync(function, *args, limiter=anyio.CapacityLimiter(1))
-    return await _hop(function, args)  # type: ignore[no-any-return]  # of any function
+    home = _home() if worker_locals is not None else None
+    if home is not None:
+        return await _hop(home, is_within_scope(), function, args)  # type: ignore[no-any-return]  # of any function
+    with anyio.CancelScope(shield=True):
+        limiter = anyio.CapacityLimiter(1)
+        returned = await anyio.to_thread.run_sync(function, *args, limiter=limiter)
+    return returned
 
 
-def _is_asyncio() -> bool:
+@dataclass(frozen=True, slots=True, eq=False)
+class _Home:
+    """An event loop, and what AnyIO has for it. limiter: of its default places."""
+
+    loop: asyncio.AbstractEventLoop
+    limiter: anyio.CapacityLimiter
+    token: Any
+
+
+_latest: _Home | None = None
+"""Of the loop that asked last: as a rule there is one. AnyIO looks for what is here each time."""
+
+
+def _home() -> _Home | None:
+    """Return what is known of the running loop; None where that is not asyncio's."""
+    global _latest
     try:
-        asyncio.get_running_loop()
+        loop = asyncio.get_running_loop()
     except RuntimeError:  # trio
-        return False
-    return True
+        return None
+    home = _latest
+    if home is None or home.loop is not loop:
+        limiter = anyio.to_thread.current_default_thread_limiter()
+        home = _latest = _Home(loop, limiter, current_token())
+    return home
 
 
-async def _hop(function: Callable[..., Any], args: tuple[Any, ...]) -> Any:
-    loop = asyncio.get_running_loop()
-    job = _Job(function, args, copy_context(), loop, loop.create_future())
-    if not is_within_scope():
+async def _hop(
+    home: _Home, is_within: bool, function: Callable[..., Any], args: tuple[Any, ...]
+) -> Any:
+    loop = home.loop
+    job = _Job(function, args, copy_context(), loop, loop.create_future(), home.token)
+    if not is_within:
         _worker().jobs.put(job)
         return await job.done
     with anyio.CancelScope(shield=True) as scope:
@@ -85,11 +111,8 @@ class _Job:
     context: Context
     loop: asyncio.AbstractEventLoop
     done: asyncio.Future[Any]
+    token: Any
     scope: anyio.CancelScope | None = None
-    token: Any = None
-
-    def __post_init__(self) -> None:
-        self.token = current_token()
 
     def run(self) -> None:
         """Make the call, in the worker's thread."""

@@ -28,6 +28,10 @@ class Source:
         """Add lines at the present depth."""
         self.lines.extend("    " * self._depth + line for line in lines)
 
+    def add_at(self, place: int, line: str) -> None:
+        """Add a line before others, as deep as the next line stands."""
+        self.lines.insert(place, "    " * self._depth + line)
+
     @contextmanager
     def block(self, head: str) -> Iterator[None]:
         """Add `head`; what is added inside stands below it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from starlette._utils import is_async_callable
@@ -15,9 +15,6 @@ from notebookapi._plan.raw import Noting
 
 HANDLERS = "starlette.exception_handlers"
 """Scope key: the handlers of a request, by class and by status."""
-FRAME = "notebookapi.frame"
-"""Scope key: what answers where no handler does, if a generated function is all that runs."""
-
 Handlers = tuple[Mapping[Any, Callable[..., Any]], Mapping[int, Callable[..., Any]]]
 
 
@@ -64,14 +61,15 @@ async def answer_alone(
     scope: Scope,
     receive: Receive,
     send: Send,
+    frame: Any = None,
 ) -> None:
-    """Answer an exception of a generated function, around which nothing may stand.
+    """Answer an exception of a generated function.
 
+    frame: what answers where no handler does, if nothing stands around the function.
     Raises what no handler answers, when the frame has answered it by 500.
     """
     noting = started if isinstance(started, Noting) else Noting(send)
     noting.started = noting.started or started is True
-    frame = scope.pop(FRAME, None)
     try:
         await answer_failure(error, request, noting, scope, receive, noting)
     except Exception as failure:
@@ -80,11 +78,10 @@ async def answer_alone(
         await frame.answer(failure, scope, receive, noting)
 
 
-def alone(exact: ASGIApp) -> ASGIApp:
-    """Return the exact path for generated functions to hand over to."""
+def alone(exact: ASGIApp) -> Callable[..., Awaitable[None]]:
+    """Return the exact path for generated functions to hand over to, with the frame around it."""
 
-    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
-        frame = scope.pop(FRAME, None)
+    async def answer(scope: Scope, receive: Receive, send: Send, frame: Any = None) -> None:
         if frame is None:
             await exact(scope, receive, send)
             return

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from pydantic_core import SchemaSerializer
 from starlette.responses import Response
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp
 
 from notebookapi._plan.execute import Solved, blank_response
 from notebookapi._plan.fields import ModelField
@@ -18,8 +19,8 @@ from notebookapi._respond.check import valid
 from notebookapi._respond.compile import Responder, has_body
 from notebookapi._respond.failing import alone, answer_alone
 from notebookapi._respond.json import untyped_json
-from notebookapi._respond.refusing import Refusal, refuses_at_once
-from notebookapi._respond.shadow import writer_of_dictionaries
+from notebookapi._respond.refusing import Refusal
+from notebookapi._respond.shadow import shadow_of
 
 if TYPE_CHECKING:
     from notebookapi._respond.stream import Streamer
@@ -37,18 +38,9 @@ def generate_answer(
     why = why_exact(plan)
     if why is not None:
         return why
-    exact = alone(exact)
-    refuse: Any = _refusing(exact)
-    if refuses_at_once(plan):
-        refuse = Refusal(plan, responder.endpoint, exact)
-    return generate(plan, Written(responder), exact, refuse, answer_alone, label)
-
-
-def _refusing(exact: ASGIApp) -> Any:
-    def refuse(scope: Scope, receive: Receive, send: Send, *of_body: Any) -> Any:
-        return exact(scope, receive, send)
-
-    return refuse
+    framed = alone(exact)
+    refusing = partial(Refusal, plan, responder.endpoint, framed)
+    return generate(plan, Written(responder), framed, refusing, answer_alone, label)
 
 
 class Written:
@@ -92,10 +84,12 @@ class Written:
             for name, value in responder.filters.as_options().items()
             if value is not None and value is not False
         )
-        shadow = writer_of_dictionaries(field, responder.filters)
+        shadow = shadow_of(field, responder.filters)
         if shadow is not None:
-            direct = source.bind("write_dictionaries", shadow)
-            return f"{direct}(returned) or {write}({checked}{words})"
+            kind = source.bind("kind", shadow.kind)
+            direct = f"{source.bind('write_dictionaries', shadow.write)}(returned)"
+            direct = f"({direct} if type(returned) is {kind} else None)"
+            return f"{direct} or {write}({checked}{words})"
         return f"{write}({checked}{words})"
 
     def write_sent(self, source: Source, *, background: bool) -> None:

@@ -13,6 +13,7 @@ from notebookapi._plan.steps import ExecutionPlan
 from notebookapi._records import record
 from notebookapi._respond.compile import Responder
 from notebookapi._respond.generate import generate_answer
+from notebookapi._table.published import Published
 from notebookapi.telemetry.data import OBSERVER
 
 if TYPE_CHECKING:
@@ -27,11 +28,15 @@ if FORCED not in ("", "exact", "generated"):
 
 @record(frozen=True, slots=True, eq=False)
 class _Made:
-    """What has been generated of a plan and a responder; `why`: nothing has."""
+    """What has been generated of a plan and a responder; `why`: nothing has.
+
+    alone: the function, where nothing stands around it.
+    """
 
     plan: ExecutionPlan
     responder: Responder | Streamer
     function: ASGIApp | None
+    alone: ASGIApp | None
     text: str
     why: str
 
@@ -58,11 +63,14 @@ class TwoPaths:
         made = self._generated()
         return made.text or f"# Answered step by step: {made.why}.\n"
 
-    def function_for(self, scope: Scope) -> Any:
+    def function_for(self, scope: Scope, published: Published) -> Any:
         """Return the generated function if it, and it alone, answers a request; else None."""
-        if self._limited is not None or self.assigned_app is not None or self._made is None:
+        made = self._made
+        if made is None or made.plan is not self.plan or made.responder is not self.responder:
             return None  # where nothing is made yet, `_path_for` counts who asks
-        return self._function(scope)
+        if self.assigned_app is not None or OBSERVER in scope or published.overrides:
+            return None
+        return made.alone
 
     def _path_for(self, scope: Scope) -> Any:
         return self._function(scope) or self._serve_exactly
@@ -91,5 +99,6 @@ class TwoPaths:
             why = answer
         else:
             function, text = answer.function, answer.text
-        self._made = _Made(self.plan, self.responder, function, text, why)
+        alone = function if self._limited is None else None
+        self._made = _Made(self.plan, self.responder, function, alone, text, why)
         return self._made

@@ -17,7 +17,7 @@ from starlette.websockets import WebSocketClose
 from notebookapi._table.around import through
 from notebookapi._table.automatic import allowed_methods, answer_head
 from notebookapi._table.published import Published
-from notebookapi._table.table import RouteMatch, values_in
+from notebookapi._table.table import RouteMatch, toggled, values_in
 from notebookapi._table.tree import Entry
 
 
@@ -152,25 +152,13 @@ def enter(scope: Scope, route: Any, path_params: dict[str, Any]) -> None:
     scope["route"] = route
 
 
-def is_nowhere(published: Published, path: str) -> bool:
-    """Tell whether nothing but 404 is the answer at a path, whatever the method."""
-    table = published.table
-    if published.frontends or not table.is_empty_at(path):
-        return False
-    return not published.redirect_slashes or path == "/" or table.is_empty_at(_toggled(path))
-
-
 def _answers_with_other_slash(published: Published, method: str, path: str) -> bool:
     if path == "/":
         return False
-    other = _toggled(path)
+    other = toggled(path)
     table = published.table
     return bool(table.methods_at(other)) or table.find(method, other) is not None
 
 
 def _other_slash(scope: Scope) -> str:
-    return str(URL(scope={**scope, "path": _toggled(scope["path"])}))
-
-
-def _toggled(path: str) -> str:
-    return path.rstrip("/") if path.endswith("/") else path + "/"
+    return str(URL(scope={**scope, "path": toggled(scope["path"])}))

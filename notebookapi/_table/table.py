@@ -3,9 +3,10 @@
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from notebookapi._table.tree import (
+    ASTRAY,
     EMPTY,
     Entry,
     Leaf,
@@ -75,6 +76,13 @@ class RouteTable:
 
     def entry_for(self, method: str, path: str) -> Entry | None:
         """The entry of what `find` finds; `values_in` gives the rest."""
+        return self.seek(method, path) or None
+
+    def seek(self, method: str, path: str) -> Entry | None | Literal[False]:
+        """`entry_for`; False where no method is served there, nor with a slash more or less.
+
+        None where that is not known.
+        """
         leaf = self._settled.get(path)
         if leaf is None and path in self._static:
             leaf = self._settle(path)
@@ -89,12 +97,6 @@ class RouteTable:
         """
         entries = self._matching(path)
         return frozenset().union(*(entry.methods or () for entry in entries))
-
-    def is_empty_at(self, path: str) -> bool:
-        """Whether no entry matches a path; False where only expressions can tell."""
-        if self._opaque or "\n" in path or path in self._static:
-            return False
-        return not find_leaves(self._root, path)
 
     def entries_at(self, path: str) -> list[Entry]:
         """Every entry that matches a path, for whatever method, in no particular order."""
@@ -129,11 +131,17 @@ class RouteTable:
             self._settled[path] = leaf
         return leaf
 
-    def _search(self, method: str, path: str) -> Entry | None:
+    def _search(self, method: str, path: str) -> Entry | None | Literal[False]:
         if "\n" in path:
             return self._scan(method, path)
         best: Entry | None = None
-        for leaf in find_leaves(self._root, path):
+        leaves = find_leaves(self._root, path)
+        if not self._opaque:
+            if leaves is ASTRAY:
+                return None if toggled(path) in self._static else False
+            if len(leaves) == 1:
+                return leaves[0].by_method.get(method, leaves[0].default)
+        for leaf in leaves:
             entry = leaf.by_method.get(method, leaf.default)
             if entry is not None and (best is None or entry.order < best.order):
                 best = entry
@@ -156,7 +164,7 @@ class RouteTable:
         """Every entry that matches a path, in no particular order."""
         if "\n" in path:
             return [entry for entry in self._entries if entry.pattern.regex.match(path)]
-        leaves = find_leaves(self._root, path)
+        leaves = [*find_leaves(self._root, path)]
         if static := self._static.get(path):
             leaves.append(static)
         found = [entry for leaf in leaves for entry in leaf.entries]
@@ -168,6 +176,11 @@ def values_in(entry: Entry, path: str) -> dict[str, Any]:
     """The converted parameters of a path that an entry was found for."""
     pattern = entry.pattern
     return pattern.values(path) if pattern.convertors else {}
+
+
+def toggled(path: str) -> str:
+    """The path with a slash more at its end, or without those that are there."""
+    return path.rstrip("/") if path.endswith("/") else path + "/"
 
 
 def _serves(entry: Entry, method: str) -> bool:

@@ -4,7 +4,7 @@ A node is one place in a path. `patch` gives a new tree that shares every node t
 passes through; building a whole tree is patching the empty one.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -87,12 +87,38 @@ def patch_leaf(leaf: Leaf | None, removed: Iterable[Entry], added: Iterable[Entr
     return make_leaf([*(entry for entry in kept if entry not in gone), *added])
 
 
-def find_leaves(root: Node, path: str) -> list[Leaf]:
-    """The leaves that match a path without newlines, in no particular order."""
+ASTRAY: Sequence[Leaf] = ()
+"""No leaves, nor are there any at the path with a slash more or less at its end."""
+
+
+def find_leaves(root: Node, path: str) -> Sequence[Leaf]:
+    """The leaves that match a path without newlines, in no particular order.
+
+    ASTRAY only where that is known at once.
+    """
+    node = root
+    parts = path.split("/")
+    del parts[0]
+    for part in parts:
+        if node.ends:
+            return _find_all(root, path)
+        following = node.literals.get(part)
+        for accepts, child in node.ways:
+            if accepts(part):
+                if following is not None:  # more than one way on is rare
+                    return _find_all(root, path)
+                following = child
+        if following is None:
+            return ASTRAY if part else []
+        node = following
+    return [] if node.leaf is None else [node.leaf]
+
+
+def _find_all(root: Node, path: str) -> list[Leaf]:
     parts = path.split("/")
     count = len(parts)
     found: list[Leaf] = []
-    # More than one way on is rare: they wait here while the first is followed.
+    # More than one way on: they wait here while the first is followed.
     waiting = [(root, 1)]
     while waiting:
         node, index = waiting.pop()

@@ -4,6 +4,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[2]
 SEEN = """
 from notebookapi._plan import inside_anyio
@@ -20,6 +22,7 @@ def test_the_names_are_missed() -> None:
     run("-c", f"import tests.core.nameless_anyio{SEEN}")
 
 
+@pytest.mark.timeout(300)  # some hundred tests, the property tests among them
 def test_all_holds_without_them() -> None:
     tests = ("threads", "leaving", "dependencies", "dependency_limits", "streaming", "two_paths")
     run("-m", "pytest", "-q", "-p", "tests.core.nameless_anyio", "-p", "no:cacheprovider",

@@ -4,7 +4,10 @@ from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 
 import pytest
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
 from starlette.routing import NoMatchFound
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from notebookapi import APIRouter, Header, NotebookAPI, Path
 from notebookapi.requests import Request
@@ -72,6 +75,33 @@ def test_what_nothing_answers(method: str, path: str, status: int, headers: dict
     if status in (404, 405) and method != "HEAD":
         phrase = {404: "Not Found", 405: "Method Not Allowed"}[status]
         assert response.json() == {"detail": phrase}
+
+
+async def _tells_of_it(request: Request, error: Exception) -> Response:
+    return PlainTextResponse("own", 418)
+
+
+@pytest.mark.parametrize("path", ["/none", "/none/", "/items/1/none", "/", "/items//"], ids=str)
+def test_nowhere_is_told_alike_by_whoever_tells_it(path: str) -> None:
+    def answered(**options: Any) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
+        app = NotebookAPI(**options)
+        app.get("/items/{id}")(answer(1))
+        response = TestClient(app).get(path)
+        return response.status_code, response.headers.raw, response.content
+
+    class Through:
+        def __init__(self, app: ASGIApp) -> None:
+            self.app = app
+
+        async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+            await self.app(scope, receive, send)
+
+    usual = answered()
+    assert usual == answered(middleware=[Middleware(Through)])
+    assert (usual[0], usual[2]) == (404, b'{"detail":"Not Found"}')
+    for key in (404, HTTPException):
+        assert answered(exception_handlers={key: _tells_of_it})[2] == b"own"
+    assert answered(problem_details=True)[1] != usual[1]
 
 
 def test_slashes_are_not_redirected_where_that_is_switched_off() -> None:

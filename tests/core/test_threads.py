@@ -79,6 +79,37 @@ def test_the_limit_is_that_of_anyio() -> None:
     assert 1 <= most <= 2
 
 
+def test_each_loop_has_its_own_places() -> None:
+    turns = threading.Barrier(2)
+
+    def work() -> asyncio.AbstractEventLoop:
+        return anyio.from_thread.run_sync(asyncio.get_running_loop)
+
+    async def main() -> None:
+        limiter = anyio.to_thread.current_default_thread_limiter()
+        for _ in range(5):
+            turns.wait()  # both ask by turns: neither is the only one for long
+            assert limiter.borrowed_tokens == 0
+            borrowed, loop = await call_in_thread(lambda: (limiter.borrowed_tokens, work()))
+            assert (borrowed, loop) == (1, asyncio.get_running_loop())
+
+    failed: list[BaseException] = []
+
+    def in_a_loop() -> None:
+        try:
+            run_in_loop(main)
+        except BaseException as error:
+            failed.append(error)
+            turns.abort()
+
+    threads = [threading.Thread(target=in_a_loop) for _ in range(2)]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+    assert failed == []
+
+
 @pytest.mark.parametrize("call", [call_in_thread, leave_in_thread])
 def test_cancelling_waits_for_the_call(call: Any) -> None:
     begun, go_on, ended = threading.Event(), threading.Event(), threading.Event()

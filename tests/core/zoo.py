@@ -1,7 +1,8 @@
 """Endpoints of every kind, for tests that drive them by different paths."""
 
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextvars import ContextVar
 from datetime import datetime
 from decimal import Decimal
@@ -29,6 +30,7 @@ from notebookapi import (
 from notebookapi.security import SecurityScopes
 
 Log = list[str]
+Counts = Counter[str]
 
 
 class Colour(str, Enum):  # noqa: UP042  # the older spelling is what this is about
@@ -54,6 +56,10 @@ class Row(BaseModel):
     cell: Cell | None = None
 
 
+class More(Row):
+    more: int = 1
+
+
 class Strict(BaseModel):
     when: datetime = Field(strict=True)
 
@@ -69,14 +75,40 @@ def even(value: int) -> int:
     return value
 
 
+def counted(counts: Counts, name: str) -> AfterValidator:
+    """Return a validator that counts how often it runs; it breaks on what says "broken"."""
+
+    def check(value: Any) -> Any:
+        counts[name] += 1
+        if value in ("broken", 7):
+            raise ZeroDivisionError(name)
+        return value
+
+    return AfterValidator(check)
+
+
+def counted_default(counts: Counts, name: str) -> Callable[[], str]:
+    """Return a default factory that counts how often it runs."""
+
+    def make() -> str:
+        counts[name] += 1
+        return name
+
+    return make
+
+
 _here: ContextVar[str] = ContextVar("here", default="nowhere")
 
 
-def zoo(log: Log) -> NotebookAPI:
-    """Return an application whose functions write down what happens."""
+def zoo(log: Log, counts: Counts) -> NotebookAPI:
+    """Return an application whose functions write down what happens.
+
+    counts: of the runs of validators and default factories.
+    """
     app = NotebookAPI()
     _add_values(app)
-    _add_dependencies(app, log)
+    _add_counted(app, counts)
+    _add_dependencies(app, log, counts)
     _add_answers(app, log)
     return app
 
@@ -130,15 +162,68 @@ def _add_values(app: NotebookAPI) -> None:
         return [one, two, three]
 
 
-def _add_dependencies(app: NotebookAPI, log: Log) -> None:  # noqa: C901  # a list of functions
-    def plain(q: int = 1) -> int:
+def _add_counted(app: NotebookAPI, counts: Counts) -> None:
+    One = Annotated[int, counted(counts, "one")]
+    Text = Annotated[str, counted(counts, "text")]
+    absent = counted_default(counts, "absent")
+    making = counted_default(counts, "made")
+
+    class Inside(BaseModel):
+        text: Text
+        made: str = Field(default_factory=making)
+
+    class Plain(BaseModel):
+        name: str
+        inner: Item | None = None
+        made: str = Field(default_factory=making)
+
+    @app.get("/counted")
+    async def values(
+        q: One,
+        maybe: Annotated[Text | None, Query()] = None,
+        even_one: Annotated[int, AfterValidator(even), counted(counts, "even")] = 2,
+        checked: Annotated[Text, Query(validate_default=True, default_factory=making)] = ...,  # type: ignore[assignment]  # the factory
+        named: Annotated[str, Query(alias="other-name", default_factory=absent)] = ...,  # type: ignore[assignment]  # as above
+    ) -> Any:
+        return [q, maybe, even_one, checked, named]
+
+    @app.post("/counted/inside")
+    async def inside(
+        inside: Inside,
+        q: One = 1,
+        made: Annotated[str, Query(default_factory=absent)] = ...,  # type: ignore[assignment]  # as above
+    ) -> Any:
+        return [inside, q, made]
+
+    @app.post("/counted/embedded")
+    async def embedded(
+        q: One,
+        text: Annotated[Text, Body()],
+        inside: Inside | None = None,
+        made: Annotated[str, Body(default_factory=absent)] = ...,  # type: ignore[assignment]  # as above
+    ) -> Any:
+        return [q, text, inside, made]
+
+    @app.post("/counted/plain")
+    async def plain(
+        q: One,
+        plain: Plain,
+        made: Annotated[str, Query(default_factory=absent)] = ...,  # type: ignore[assignment]  # as above
+    ) -> Any:
+        return [q, plain, made]
+
+
+def _add_dependencies(app: NotebookAPI, log: Log, counts: Counts) -> None:  # noqa: C901  # a list of functions
+    def plain(q: Annotated[int, counted(counts, "plain")] = 1) -> int:
         log.append(f"plain {q} {_here.get()}")
         _here.set("plain")
         if q == 13:
             raise HTTPException(418, "thirteen", headers={"x-why": "luck"})
         return q
 
-    async def awaited(x_fail: Annotated[str, Header()] = "") -> str:
+    async def awaited(
+        x_fail: Annotated[str, Header(), counted(counts, "awaited")] = "",
+    ) -> str:
         log.append("awaited")
         if x_fail == "awaited":
             raise HTTPException(401)
@@ -197,7 +282,10 @@ def _add_dependencies(app: NotebookAPI, log: Log) -> None:  # noqa: C901  # a li
 
     @app.get("/mixed")
     async def mixed(
-        text: Annotated[str, Depends(opened)], sum_: Annotated[Together, Depends()], q: int = 1
+        text: Annotated[str, Depends(opened)],
+        sum_: Annotated[Together, Depends()],
+        q: Annotated[int, counted(counts, "mixed")] = 1,
+        made: Annotated[str, Query(default_factory=counted_default(counts, "made"))] = ...,  # type: ignore[assignment]  # the factory
     ) -> Any:
         return ending(text.removeprefix("opened "), sum_.total + q)
 
@@ -205,7 +293,7 @@ def _add_dependencies(app: NotebookAPI, log: Log) -> None:  # noqa: C901  # a li
     def threads(
         fail: Annotated[str, Depends(awaited)],
         sum_: Annotated[Together, Depends()],
-        text: Annotated[str, Body()],
+        text: Annotated[str, Body(), counted(counts, "threads")],
     ) -> Any:
         return ending(fail, sum_.total + len(text))
 
@@ -256,6 +344,23 @@ def _add_answers(app: NotebookAPI, log: Log) -> None:  # noqa: C901  # as above
     @app.post("/rows", response_model=list[Row])
     async def rows(given: Annotated[Any, Body()]) -> Any:
         return given
+
+    @app.post("/row", response_model=Row)
+    async def row(given: Annotated[Any, Body()]) -> Any:
+        return given
+
+    @app.post("/row/maybe", response_model=Row | None)
+    async def maybe_row(given: Annotated[Any, Body()]) -> Any:
+        return given
+
+    @app.post("/row/nested", response_model=Row)
+    async def nested_row(given: Annotated[Any, Body()]) -> Any:
+        return {"id": 1, "cell": Cell(val=2), "cells": given}
+
+    @app.get("/listed/{which}", response_model=list[Row], response_model_exclude_unset=True)
+    async def listed(which: int) -> Any:
+        row = Row(id=1, cells=[Cell(val=1)])
+        return [[row], [row, {"id": 2}], [More(id=3)], [], (row,)][which]
 
     @app.get("/aliased", response_model=Item, response_model_include={"name", "tags"})
     def aliased() -> Any:

@@ -227,6 +227,36 @@ def test_parameters_are_the_callers_own() -> None:
         assert "more" not in second.path_params
 
 
+NOWHERE = [
+    ("/none", True),
+    ("/items/7/none", True),
+    ("/none/items/7", True),
+    ("/none/", True),
+    ("/items/7", False),
+    ("/items/7/", False),
+    ("/items", False),
+    ("/about/", False),
+    ("/about", False),
+    ("/files/none", False),
+    ("/items//", False),
+    ("/none\n", False),
+]
+
+
+@pytest.mark.parametrize(("path", "is_nowhere"), NOWHERE, ids=str)
+def test_seek_tells_what_is_nowhere_at_once(path: str, is_nowhere: bool) -> None:
+    # Not at "/files", below which anything may be; nor where a slash more or less would do.
+    routes = declare(("GET", "/items/{id}"), ("GET", "/about"), ("GET", "/files/{path:path}"))
+    table = RouteTable.of(routes)
+    assert (table.seek("PUT", path) is False) is is_nowhere
+    assert table.entry_for("PUT", path) is None
+
+
+def test_nothing_is_nowhere_where_only_expressions_know() -> None:
+    table = RouteTable.of(declare(("GET", "/a{rest:path}z")))
+    assert table.seek("GET", "/none") is None
+
+
 def test_iterates_in_order() -> None:
     entries = declare(("GET", "/b"), ("GET", "/{x}"), ("GET", "/a"), ("GET", "/{x:letter}"))
     table = RouteTable.of([entries[2], entries[0], entries[3], entries[1]])

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from starlette.routing import compile_path
 
 from notebookapi._table import Entry, RouteTable, compile_pattern
+from notebookapi._table.table import toggled
 
 # Few letters and few forms, so that templates and paths meet often.
 LITERALS = st.sampled_from(["a", "b", "1", "a.b", "", "a-1"])
@@ -62,6 +63,8 @@ def assert_same(table: RouteTable, declared: Declared, paths: list[str]) -> None
             match = table.find(method, path)
             found = None if match is None else (match.entry, match.path_params)
             assert found == declared.find(method, path)
+            if table.seek(method, path) is False:
+                assert not declared.matching(path) and not declared.matching(toggled(path))
 
 
 ENTRIES = st.lists(st.tuples(templates(), METHODS), min_size=1, max_size=8)
