@@ -81,7 +81,8 @@ def declaration(error: BaseException, name_of: NameOf) -> list[str]:
     """
     frames = traceback.extract_tb(error.__traceback__)
     own = [each for each in frames if not each.filename.startswith(_MACHINERY)]
-    return [*_told(own, name_of), f"{type(error).__name__}: {error}"]
+    notes = getattr(error, "__notes__", ())
+    return [*_told(own, name_of), f"{type(error).__name__}: {error}", *notes]
 
 
 def _told(frames: Sequence[traceback.FrameSummary], name_of: NameOf) -> list[str]:

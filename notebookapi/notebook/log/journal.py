@@ -59,6 +59,7 @@ class Journal:
         # Weak: the counts are those of a version of a route, and go with it.
         self._requests: WeakKeyDictionary[Any, Requests] = WeakKeyDictionary()
         self._listeners: tuple[Listener, ...] = ()
+        self._early: tuple[Listener, ...] = ()
         self._open: dict[Client, int] = {}
         self._changed = threading.Condition()
 
@@ -96,6 +97,16 @@ class Journal:
         """Return the requests that are kept, the oldest first, as they are now."""
         return [record.entry(self._cells) for record in self._records()]
 
+    def find(self, number: int) -> Entry | None:
+        """Return a request by its id, as it is now; None where it is not kept any more."""
+        found = (each for each in reversed(self._records()) if each.id == number)
+        record = next(found, None)
+        return record.entry(self._cells) if record is not None else None
+
+    def has_frames(self, number: int) -> bool:
+        """Tell whether a request failed so lately that its frames are kept."""
+        return any(each.id == number for each in self.raised)
+
     @property
     def raised(self) -> list[Raised]:
         """The latest exceptions, with their frames and all that is local to these."""
@@ -110,15 +121,18 @@ class Journal:
             self.failures.clear()
             self._raised.clear()
 
-    def listen(self, listener: Listener) -> Callable[[], None]:
+    def listen(self, listener: Listener, *, also_begun: bool = False) -> Callable[[], None]:
         """Call `listener` with each request at its end; return what ends that.
 
-        It is called on the server's loop, so it must be quick; what it raises is logged.
+        also_begun: with each that begins too, while it is open. It is called on the loop that
+        answers the request, so it must be quick; what it raises is logged.
         """
         self._listeners = (*self._listeners, listener)
+        self._early = (*self._early, listener) if also_begun else self._early
 
         def stop() -> None:
             self._listeners = tuple(each for each in self._listeners if each is not listener)
+            self._early = tuple(each for each in self._early if each is not listener)
 
         return stop
 
@@ -195,6 +209,8 @@ class Journal:
             self._ring.append(record)
             while self._is_full():
                 self._ring.popleft().capture.discard()
+        for listener in self._early:
+            self._tell(listener, record)
         return record
 
     def _is_full(self) -> bool:

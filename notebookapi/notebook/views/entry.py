@@ -12,6 +12,7 @@ from rich.text import Text
 
 from notebookapi.notebook.log.records import Body, Entry, Headers
 from notebookapi.notebook.views import pieces
+from notebookapi.notebook.views.bodies import indented
 from notebookapi.notebook.views.log import status_style
 
 _MOST = 4000
@@ -108,9 +109,10 @@ def _pretty(body: Body) -> str:
     text = body.text
     if "json" in body.media_type and len(body.content) == body.size:
         try:
-            text = json.dumps(json.loads(text), indent=2, ensure_ascii=False)
-        except ValueError:
+            json.loads(text)
+        except (ValueError, RecursionError):
             return _cut(text)  # JSON lines, for example: as it came
+        text = "\n".join(indented(text))
     return _cut(text)
 
 

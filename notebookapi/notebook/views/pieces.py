@@ -22,10 +22,10 @@ _ID = re.compile(r"[\w-]+")
 
 
 def box(inner: str, *, colour: str = BORDER) -> str:
-    """Return a view's frame: a rule at its left."""
+    """Return a view's frame: a rule at its left. No `$` in it begins a formula."""
     return (
-        f'<div style="{FONT};border-left:3px solid {colour};padding:4px 0 4px 10px;margin:4px 0;'
-        f'overflow-x:auto">{inner}</div>'
+        f'<div class="mathjax_ignore tex2jax_ignore" style="{FONT};padding:4px 0 4px 10px;'
+        f'border-left:3px solid {colour};margin:4px 0;overflow-x:auto">{inner}</div>'
     )
 
 
