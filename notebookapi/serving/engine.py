@@ -12,6 +12,7 @@ import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from notebookapi.serving.errors import CoroutineExit
+from notebookapi.serving.reading import http_protocol
 
 CUT_OFF = 0.5
 """Seconds that cancelled requests have to end."""
@@ -48,6 +49,7 @@ class Engine(uvicorn.Server):
                 self._contained(app, state),
                 # uvicorn counts the new connection, too.
                 limit_concurrency=limit_concurrency + 1,
+                http=http_protocol(),  # type: ignore[arg-type]  # called like a class, and no more
                 lifespan="off",
                 interface="asgi3",
                 log_config=None,

@@ -20,8 +20,12 @@ class Listener:
     and connections made in between wait.
     """
 
-    def __init__(self, listening: socket.socket, host: str) -> None:
+    def __init__(
+        self, listening: socket.socket, host: str, *, has_other_holders: bool = False
+    ) -> None:
+        """has_other_holders: other processes listen on the same socket."""
         self.host = host
+        self._has_other_holders = has_other_holders
         self.port: int = listening.getsockname()[1]
         self._socket = listening
         self._descriptors = [_describe(listening)]
@@ -43,6 +47,9 @@ class Listener:
 
         A child that is being forked at this moment holds some, too.
         """
+        if self._has_other_holders:
+            self.close()  # they go on
+            return
         try:
             self._socket.shutdown(socket.SHUT_RDWR)
         except OSError:
@@ -83,12 +90,26 @@ def _describe(listening: socket.socket) -> tuple[int, int]:
     return listening.fileno(), os.fstat(listening.fileno()).st_ino
 
 
+_adopted: dict[int, socket.socket] = {}
+"""Port -> a socket that another process bound, and handed over."""
+
+
+def adopt(listening: socket.socket) -> None:
+    """Take a listening socket over from another process: who listens on its port gets it.
+
+    Both may accept from it, so that one server can follow another without a gap.
+    """
+    _adopted[listening.getsockname()[1]] = listening
+
+
 def listen(host: str, port: int) -> Listener:
-    """Bind and listen.
+    """Bind and listen, or listen on what was bound before: see `adopt`.
 
     port: 0 for any free one.
     Raises PortInUse, or ServerStartError with what stands in the way.
     """
+    if port in _adopted:
+        return Listener(_adopted[port].dup(), host, has_other_holders=True)
     if not 0 <= port <= 65535:
         raise ServerStartError(f"Port {port} does not exist. Choose one from 1024 to 65535.")
     try:

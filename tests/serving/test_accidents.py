@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from notebookapi.serving import ServerEnd, ServerStartError
 
@@ -81,6 +82,32 @@ def call_soon(make: Callable[[], BaseException]) -> Callable[[], Awaitable[None]
         await asyncio.sleep(0)
 
     return accident
+
+
+@pytest.mark.parametrize("error", [SystemExit, KeyboardInterrupt, MemoryError])
+def test_where_a_connection_is_accepted_the_next_ones_are_too(
+    serve: Serve,
+    client: httpx2.Client,
+    monkeypatch: pytest.MonkeyPatch,
+    error: type[BaseException],
+) -> None:
+    ends = Ends()
+    server = serve(application(stop_loop), on_end=ends)
+    make, failed = HttpToolsProtocol.__init__, threading.Event()
+
+    def fail_once(self: HttpToolsProtocol, *args: object, **options: object) -> None:
+        if not failed.is_set():
+            failed.set()
+            raise error
+        make(self, *args, **options)  # type: ignore[arg-type]  # passed on as they came
+
+    monkeypatch.setattr(HttpToolsProtocol, "__init__", fail_once)
+    with pytest.raises(httpx2.TransportError):
+        client.get(server.url)
+    assert client.get(server.url).text == "hello"
+    assert failed.is_set()
+    if error is not MemoryError:  # which the loop tells of, and goes on
+        ends.wait_for(1)
 
 
 async def stop_loop() -> None:

@@ -1,124 +1,70 @@
-"""Who may talk to the server: this machine's own names, and no foreign page's scripts.
+"""The guard: stands outside the application, so an export is without it, and judges each request.
 
-A page in a browser can send requests to loopback, under a name of its own (DNS rebinding) or from
-its own origin. The guard stands outside the application, so an export is without it.
+Who has the token may do everything. Else the name that was asked for has to be known, and what may
+change something must not come from a foreign page.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from ipaddress import ip_address
-
-from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
-from starlette.websockets import WebSocketClose
 
-from notebookapi.notebook.server.token import HEADER, Token
+from notebookapi.notebook.server.access import Access
+from notebookapi.notebook.server.asked import Asked
+from notebookapi.notebook.server.entering import enter, is_entry
+from notebookapi.notebook.server.origins import Refusal, host_refused, origin_refused
+from notebookapi.notebook.server.proxy import without_credentials
 
-LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
-_HOST = re.compile(r"(?P<name>[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?")
-_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-Origins = Callable[[], Iterable[str]]
-Needed = Callable[[], Token | None]
-_NAME = HEADER.lower().encode()
-_POLICY_VIOLATION = 1008  # RFC 6455, section 7.4.1
+LARGEST = 64 * 1024
+"""Bytes of a request's headers together; a browser sends a few thousand."""
 
 
-def _no_token() -> None:
-    return None
+def guarded(app: ASGIApp, access: Access, *, is_open: bool = False) -> ASGIApp:
+    """Return `app` behind the guard; what is refused is told why, and what to do instead.
 
-
-def guarded(app: ASGIApp, allowed: Origins = tuple, needed: Needed = _no_token) -> ASGIApp:
-    """Return `app` behind the guard: what is refused gets 403, or 401, and a line that says why.
-
-    allowed: returns the origins whose pages may send whatever they like.
-    needed: returns the token that other computers have to send; None where they cannot come.
+    is_open: whether the server listens beyond loopback.
     """
 
     async def guard(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket"):
             await app(scope, receive, send)
             return
-        token = needed()
-        is_known = token is not None and token.matches(_given(scope))
-        if token is not None and not is_known and not _is_from_here(scope):
-            await _refuse(401, f"This needs the token, as {HEADER}.", scope, receive, send)
-            return
-        reason = None if is_known else refusal(scope, allowed)
-        if reason is None:
-            await app(_without_token(scope), receive, send)
+        asked = Asked.of(scope)
+        is_wanted = access.is_wanted(asked, is_open=is_open)
+        is_at_entry = is_entry(scope, asked)
+        refusal = None if is_at_entry and is_wanted else _judged(asked, access, is_wanted=is_wanted)
+        if refusal is not None:
+            await _refuse(refusal, scope, receive, send)
+        elif is_at_entry:
+            await enter(scope, receive, send, asked, access, is_wanted=is_wanted)
         else:
-            await _refuse(403, reason, scope, receive, send)
+            await app(without_credentials(scope, asked), receive, send)
 
     return guard
 
 
-async def _refuse(status: int, reason: str, scope: Scope, receive: Receive, send: Send) -> None:
-    if scope["type"] == "websocket":
-        await WebSocketClose(_POLICY_VIOLATION, reason)(scope, receive, send)
-    else:
-        await PlainTextResponse(f"{reason}\n", status_code=status)(scope, receive, send)
-
-
-def _given(scope: Scope) -> str:
-    found = (value.decode("latin-1") for name, value in scope["headers"] if name == _NAME)
-    return next(found, "")
-
-
-def _without_token(scope: Scope) -> Scope:
-    """The application is not told the token."""
-    if not any(name == _NAME for name, _ in scope["headers"]):
-        return scope
-    return {**scope, "headers": [each for each in scope["headers"] if each[0] != _NAME]}
-
-
-def _is_from_here(scope: Scope) -> bool:
-    """Tell whether the connection itself comes from this machine; a Host header can lie."""
-    try:
-        return ip_address((scope.get("client") or ("",))[0]).is_loopback
-    except ValueError:
-        return False
-
-
-def refusal(scope: Mapping[str, object], allowed: Origins = tuple) -> str | None:
-    """Return why a request is refused, or None."""
-    headers = Headers(scope=dict(scope))
-    host = _host(headers.getlist("host"))
-    if host not in LOOPBACK:
-        return f"Host {host!r} is not a name of this machine. Use http://127.0.0.1, or localhost."
-    unsafe = scope["type"] == "websocket" or scope.get("method") not in _SAFE
-    if not unsafe:
+def _judged(asked: Asked, access: Access, *, is_wanted: bool) -> Refusal | None:
+    if asked.size > LARGEST:
+        text = f"The headers have {asked.size} bytes; {LARGEST} are taken. Send less in them."
+        return Refusal(431, text)  # RFC 6585, section 5
+    if asked.token and access.token.matches(asked.token):
         return None
-    origin = headers.get("origin")
-    if origin is not None and origin in allowed():
-        return None
-    foreign = origin is not None and origin.lower() != _own_origin(scope, headers)
-    if foreign or headers.get("sec-fetch-site") in ("cross-site", "same-site"):
-        return (
-            f"Requests that may change something are refused from the pages of {_of(origin)}; send "
-            "them from the notebook or from this server's own pages, or list that origin in the "
-            "application's CORSMiddleware."
-        )
-    return None
+    if not is_wanted:
+        return host_refused(asked, access.hosts) or _page_refused(asked, access)
+    # A cookie is sent to the name that it was set for: no other name can make use of it. Pages of
+    # other ports of that name count as the same site, though.
+    if access.has_cookie(asked):
+        return _page_refused(asked, access)
+    return access.without_token(asked)
 
 
-def _of(origin: str | None) -> str:
-    return repr(origin) if origin else "another site"
+def _page_refused(asked: Asked, access: Access) -> Refusal | None:
+    # Safe methods first: which origins are let in is not asked for without need.
+    return None if asked.is_safe else origin_refused(asked, access.origins)
 
 
-def _host(values: Sequence[str]) -> str:
-    """Return the name in the one Host header (RFC 9112, section 3.2); else all that was sent.
-
-    Nothing lenient: what reads a header otherwise than the application does can be deceived.
-    """
-    written = ", ".join(values)
-    found = _HOST.fullmatch(written)
-    return found["name"].strip("[]").lower() if found else written
-
-
-def _own_origin(scope: Mapping[str, object], headers: Headers) -> str:
-    """Return the origin of this server's own pages (RFC 6454, section 6.2)."""
-    secure = scope.get("scheme") in ("https", "wss")
-    return f"{'https' if secure else 'http'}://{headers.get('host', '')}".lower()
+async def _refuse(refusal: Refusal, scope: Scope, receive: Receive, send: Send) -> None:
+    headers = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store", **refusal.headers}
+    answer = PlainTextResponse(f"{refusal.text}\n", refusal.status, headers)
+    # To a WebSocket too (ASGI: "websocket.http.response"): its client is told by a response.
+    await answer(scope, receive, send)

@@ -18,7 +18,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
 from notebookapi._table.published import Published
-from notebookapi._tree import routers_in
+from notebookapi._tree import mounted_in, routers_in
 from notebookapi.applications import NotebookAPI
 from notebookapi.editing import Draft, stage_on
 from notebookapi.notebook.server.heartbeat import watch_loop
@@ -95,6 +95,16 @@ class Up:
     lifespan: Lifespan
     requests: int = 0
     idle: asyncio.Event = field(default_factory=asyncio.Event)
+    _taking_back: list[Callable[[], None]] = field(default_factory=list)
+
+    def settle(self) -> None:
+        """Let it be shut down by the handlers that are declared now, whatever is published."""
+        self._taking_back = [router.events.settle() for router, _ in self.parts.watched]
+
+    def unsettle(self) -> None:
+        """Take that back: it goes on."""
+        for take_back in self._taking_back:
+            take_back()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -180,8 +190,12 @@ class Stage:
         try:
             if before is not None and stop_first:
                 await self._leave(before)
+            if before is not None:
+                before.settle()
             up = await _started(app, draft)
         except BaseException:
+            if before is not None:
+                before.unsettle()
             if before is not None and stop_first:
                 await self._bring_back(before)
             self._open_gate()
@@ -194,6 +208,8 @@ class Stage:
         """Answer by it from now on, by one assignment; from any thread."""
         before, self._now = self._now.up, Now(up, None, self._now.turn + 1)
         if before is not None:
+            if before.app is up.app:
+                _renew_kept(up.app)
             self._loop.call_soon_threadsafe(self._retire, before)
         self._loop.call_soon_threadsafe(self._open_gate)
 
@@ -201,6 +217,8 @@ class Stage:
         """Go on with what answers, and close what the new one has opened."""
         before = self._now.up
         self._now = replace(self._now, pinned=None)
+        if before is not None:
+            before.unsettle()
         await _shut_down(up)
         if before is not None and before.lifespan.is_over:
             await self._bring_back(before)
@@ -270,6 +288,12 @@ async def _started(app: NotebookAPI, draft: Draft | None) -> Up:
     lifespan = Lifespan(app, required=True)
     await lifespan.startup()
     return Up(app, parts, lifespan)
+
+
+def _renew_kept(app: NotebookAPI) -> None:
+    """Have what the application keeps made anew: it may be made of what a lifespan has opened."""
+    for each in (app, *mounted_in(app.published)):
+        each.kept.retire()
 
 
 async def _shut_down(up: Up, limit: float = LEAVING) -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import concurrent.futures
+import sys
 import threading
 import time
 from collections.abc import Coroutine, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 from starlette.middleware.cors import CORSMiddleware
 
@@ -15,18 +17,26 @@ from notebookapi.applications import NotebookAPI
 from notebookapi.editing import Operation, publish
 from notebookapi.notebook.errors import Stopped, WouldWaitForItself
 from notebookapi.notebook.log.journal import Journal
+from notebookapi.notebook.server.access import ENTRY, Access
+from notebookapi.notebook.server.asked import LOOPBACK
 from notebookapi.notebook.server.exchange import Exchange, Tell, begins, needs_start
-from notebookapi.notebook.server.guard import LOOPBACK, guarded
+from notebookapi.notebook.server.guard import guarded
 from notebookapi.notebook.server.lifespans import Stage
 from notebookapi.notebook.server.port import sticky_port
+from notebookapi.notebook.server.proxy import below_prefix
 from notebookapi.notebook.server.quiet import ServerLog
-from notebookapi.notebook.server.token import Token
+from notebookapi.notebook.server.token import HEADER, Token
 from notebookapi.serving import BackgroundServer, ServerEnd, ServingError
 
 T = TypeVar("T")
 
 PATIENCE = 1.0
 """Seconds after which the person is told what a cell waits for."""
+
+
+def has_sockets() -> bool:
+    """Tell whether there can be a server at all: not in a browser's Python (Pyodide)."""
+    return sys.platform != "emscripten"
 
 
 class Server:
@@ -42,7 +52,7 @@ class Server:
         self.stop_first = False
         self._tell = tell
         self._host = "127.0.0.1"
-        self.token = Token()
+        self.access = Access(self._listed_origins, self._home)
         self._stage = Stage(lambda: self.app)
         self._namespace = namespace
         self._journal = journal
@@ -71,12 +81,41 @@ class Server:
         return self._background.notice if self._background is not None and self.running else None
 
     @property
-    def token_required(self) -> bool:
-        """Whether others than this machine's own programs can reach it."""
+    def is_open(self) -> bool:
+        """Whether other computers can reach it."""
         return self._host not in LOOPBACK
 
-    def _needed_token(self) -> Token | None:
-        return self.token if self.token_required else None
+    @property
+    def token_required(self) -> bool:
+        """Whether others than the person's own programs can reach it."""
+        return self.is_open or self.access.is_shared
+
+    @property
+    def token(self) -> Token:
+        return self.access.token
+
+    @property
+    def entry(self) -> str | None:
+        """The path of the page that takes the token, where one is wanted."""
+        return ENTRY if self.token_required else None
+
+    @property
+    def credentials(self) -> Mapping[str, str]:
+        """Headers that the kernel's own requests need: a network's address is not loopback."""
+        return {HEADER: self.token.reveal()} if self.token_required else {}
+
+    def learn_host(self, host: str) -> None:
+        """Answer to the name under which a page of the notebook was opened."""
+        self.access.learn_host(host)
+
+    def way_in(self) -> Mapping[str, Any]:
+        """Return where a browser begins: the port, the path, and what stands behind the `#`.
+
+        Starts the server. Raises Stopped, and ServingError.
+        """
+        port = urlsplit(self.wanted()).port
+        fragment = self.token.reveal() if self.entry else ""
+        return {"port": port, "path": self.entry or self._home(), "fragment": fragment}
 
     @property
     def left(self) -> int:
@@ -96,8 +135,8 @@ class Server:
 
     @property
     def may_start(self) -> bool:
-        """Whether a publication may start it: the person has not stopped it."""
-        return not self._was_stopped
+        """Whether a publication may start it: it could, and the person has not stopped it."""
+        return has_sockets() and not self._was_stopped
 
     def announced(self) -> str | None:
         """Return the URL once for each address that it serves at."""
@@ -224,9 +263,12 @@ class Server:
         """Run a coroutine on the server's loop; say `waiting` where it takes its time."""
         future = self.submit(coroutine)
         try:
-            done, _ = concurrent.futures.wait([future], PATIENCE)
-            if not done:
+            if not concurrent.futures.wait([future], PATIENCE).done:
                 self._tell(waiting, None)
+            # Again and again: an interrupt that comes just before a thread begins to wait for a
+            # lock is not seen until it has waited.
+            while not concurrent.futures.wait([future], PATIENCE).done:
+                continue
             return future.result()
         finally:
             future.cancel()
@@ -246,8 +288,9 @@ class Server:
     def _made(
         self, stage: Stage, port: int, *, fallback: bool, host: str = "127.0.0.1"
     ) -> BackgroundServer:
+        watched = self._journal.watching(below_prefix(stage, self._has_root_path))
         return BackgroundServer(
-            guarded(self._journal.watching(stage), self._allowed_origins, self._needed_token),
+            guarded(watched, self.access, is_open=host not in LOOPBACK),
             host=host,
             port=port,
             fallback=fallback,
@@ -255,12 +298,19 @@ class Server:
             on_end=self._ended,
         )
 
-    def _allowed_origins(self) -> Iterable[str]:
-        """Return the origins that the application itself lets in, by name."""
+    def _has_root_path(self) -> bool:
+        return self.app is not None and bool(self.app.root_path)
+
+    def _home(self) -> str:
+        app = self.app
+        return (app.docs_url if app is not None and app.openapi_url else None) or "/"
+
+    def _listed_origins(self) -> Iterable[str]:
+        """Return the origins that the application itself lets in."""
         for middleware in self.app.user_middleware if self.app is not None else ():
             if isinstance(middleware.cls, type) and issubclass(middleware.cls, CORSMiddleware):
                 named: Any = middleware.kwargs.get("allow_origins") or ()
-                yield from (origin for origin in named if origin != "*")
+                yield from named
 
     def _ended(self, end: ServerEnd) -> None:
         by = "" if end.reason is None else f" by {end.reason!r}"
