@@ -9,6 +9,20 @@ import typer
 
 from notebookapi.cli import screen
 from notebookapi.cli.errors import CommandError
+from notebookapi.cli.options import (
+    AppName,
+    CellTimeout,
+    Entrypoint,
+    ForwardedAllowIps,
+    Host,
+    Module,
+    Port,
+    ProxyHeaders,
+    Reload,
+    ReloadDirs,
+    RootPath,
+    Target,
+)
 
 program = typer.Typer(
     name="notebookapi",
@@ -86,85 +100,6 @@ def _program(
     pass
 
 
-Target = Annotated[
-    str | None,
-    typer.Argument(
-        metavar="PATH",
-        help="A file, a package's folder, or a module; `:NAME` behind it names the application. "
-        "Default: `entrypoint` in pyproject.toml, else the first of main.py, app.py, api.py, "
-        "app/main.py, app/app.py, app/api.py.",
-        show_default=False,
-    ),
-]
-Module = Annotated[
-    str | None,
-    typer.Argument(
-        metavar="MODULE[:APP]",
-        help="A module or a file, with the application's name behind a colon where it is neither "
-        "`app` nor `api`. Default: what `notebookapi dev` would serve.",
-        show_default=False,
-    ),
-]
-Host = Annotated[
-    str, typer.Option(help="The address to listen on; 0.0.0.0 for every one of this computer.")
-]
-Port = Annotated[
-    int,
-    typer.Option(
-        help="The port to listen on; 0 for any free one.",
-        min=0,
-        max=65535,
-        envvar=["NOTEBOOKAPI_PORT", "PORT"],
-    ),
-]
-Reload = Annotated[
-    bool, typer.Option("--reload/--no-reload", help="Start anew when a Python file changes.")
-]
-ReloadDirs = Annotated[
-    list[Path] | None,
-    typer.Option(
-        "--reload-dir",
-        help="A folder to watch; may be given several times. Default: the current folder, and the "
-        "module's if it lies elsewhere.",
-        exists=True,
-        file_okay=False,
-        show_default=False,
-    ),
-]
-RootPath = Annotated[
-    str, typer.Option(help="The path under which a proxy publishes the application.")
-]
-AppName = Annotated[
-    str | None,
-    typer.Option(
-        "--app",
-        help="The application's name in its module. Default: `app`, `api`, else the first one.",
-        show_default=False,
-    ),
-]
-Entrypoint = Annotated[
-    str | None,
-    typer.Option(
-        "--entrypoint", "-e", metavar="MODULE:NAME", help="The application, instead of PATH."
-    ),
-]
-ProxyHeaders = Annotated[
-    bool,
-    typer.Option(
-        "--proxy-headers/--no-proxy-headers",
-        help="Believe X-Forwarded-Proto and X-Forwarded-For of trusted proxies.",
-    ),
-]
-ForwardedAllowIps = Annotated[
-    str | None,
-    typer.Option(
-        help="Addresses of trusted proxies, separated by commas; * for all. Default: 127.0.0.1.",
-        envvar=["NOTEBOOKAPI_FORWARDED_ALLOW_IPS", "FORWARDED_ALLOW_IPS"],
-        show_default=False,
-    ),
-]
-
-
 @program.command()
 def dev(
     path: Target = None,
@@ -229,6 +164,144 @@ def run_command(
         proxy_headers=proxy_headers,
         forwarded_allow_ips=forwarded_allow_ips,
     )
+
+
+@program.command(context_settings={"ignore_unknown_options": True})
+def lab(
+    words: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="PATH",
+            help="A notebook, or a folder; the current one if none is given. One that is not "
+            "there, or has no notebook, gets one to begin with. Then options of JupyterLab, such "
+            "as --no-browser.",
+            show_default=False,
+        ),
+    ] = None,
+) -> None:
+    """Open JupyterLab with a notebook to begin with."""
+    from notebookapi.cli.starter import open_lab
+
+    given = words or []
+    path = given.pop(0) if given and not given[0].startswith("-") else "."
+    raise typer.Exit(open_lab(Path(path), given))
+
+
+@program.command()
+def new(
+    path: Annotated[
+        Path, typer.Argument(help="The notebook's file. What is there is never replaced.")
+    ] = Path("api.ipynb"),
+) -> None:
+    """Write a notebook to begin with."""
+    from notebookapi.cli.starter import create_and_tell
+
+    create_and_tell(path)
+
+
+@program.command("serve")
+def serve_command(
+    path: Annotated[
+        str,
+        typer.Argument(
+            metavar="NOTEBOOK_OR_MODULE",
+            help="A notebook (.ipynb, or .py in the percent format), or what `dev` takes.",
+            show_default=False,
+        ),
+    ],
+    host: Host = "127.0.0.1",
+    port: Port = 8000,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Serve each new version that runs without an error.")
+    ] = False,
+    app: AppName = None,
+    cell_timeout: CellTimeout = 600,
+) -> None:
+    """Run a notebook from top to bottom, and serve it.
+
+    With --watch it is run again, in a kernel of its own, when its file changes; what serves then
+    changes at one moment, and a version that fails changes nothing. A module is served, too.
+    """
+    from notebookapi.cli.notebooks import Wanted, is_notebook, serve_notebook
+    from notebookapi.cli.serve import Request, serve
+
+    notebook = Path(path)
+    if is_notebook(notebook):
+        serve_notebook(Wanted(notebook, app, host, port, cell_timeout, watch))
+        return
+    serve(
+        "notebookapi serve",
+        Request(path, app, None, watch, (), workers=1),
+        host=host,
+        port=port,
+        root_path="",
+        proxy_headers=True,
+        forwarded_allow_ips=None,
+    )
+
+
+@program.command()
+def export(
+    notebook: Annotated[
+        Path,
+        typer.Argument(
+            help="The notebook: .ipynb, or .py in the percent format.", show_default=False
+        ),
+    ],
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FILE",
+            show_default=False,
+            help="The module. Default: the notebook's name, in the current folder.",
+        ),
+    ] = None,
+    project: Annotated[
+        Path | None,
+        typer.Option(
+            "--project",
+            metavar="FOLDER",
+            help="A project instead of a module: package, tests, container, manifests.",
+        ),
+    ] = None,
+    framework: Annotated[
+        str, typer.Option(help="What the module is for: notebookapi or fastapi.")
+    ] = "notebookapi",
+    tests: Annotated[
+        bool, typer.Option("--tests", help="Write tests, too, made of the notebook's examples.")
+    ] = False,
+    freeze: Annotated[
+        list[str] | None,
+        typer.Option("--freeze", metavar="NAME", help="An object to keep in a file; repeatable."),
+    ] = None,
+    accept: Annotated[
+        bool, typer.Option("--accept", help="Write it although the proof finds differences.")
+    ] = False,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace files that were edited by hand.")
+    ] = False,
+    timeout: Annotated[
+        int, typer.Option(help="Seconds that the proof may take.", min=1, metavar="SECONDS")
+    ] = 60,
+    cell_timeout: CellTimeout = 600,
+) -> None:
+    """Run a notebook, and write what it serves as a module.
+
+    The module is proved: imported where no notebook is, its OpenAPI document is the same.
+    """
+    from notebookapi.cli.exporting import export
+
+    options = {
+        "framework": framework,
+        "tests": tests,
+        "freeze": freeze or [],
+        "accept": accept,
+        "overwrite": overwrite,
+        "timeout": timeout,
+    }
+    raise typer.Exit(export(notebook, output, project, options, cell_timeout))
 
 
 @program.command()

@@ -96,8 +96,8 @@ def place_of(file: Path) -> Place:
     file = file.resolve()
     if file.suffix == ".ipynb":
         raise Misuse(
-            f"{file.name} is a notebook. Write its module first: `%api export {file.stem}.py` in "
-            "a cell of it."
+            f"{file.name} is a notebook. `notebookapi serve {file.name}` serves it; "
+            f"`notebookapi export {file.name}` writes its module."
         )
     if file.suffix != ".py" or "." in file.stem:
         raise Misuse(

@@ -9,11 +9,14 @@ CommandError
 ├── BadProject          pyproject.toml cannot be read
 ├── NotWritten          a file cannot be written
 ├── NotOpened           IPython runs, but without us
+├── NotExported         a notebook does not run, or its module or project was refused
+├── NotServed           a notebook does not run, or has nothing to serve
 └── LibraryMissing      an extra is not installed
 """
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from typing import ClassVar
 
 
@@ -59,9 +62,27 @@ class NotOpened(CommandError):
     pass
 
 
+class NotExported(CommandError):
+    pass
+
+
+class NotServed(CommandError):
+    pass
+
+
 class LibraryMissing(CommandError):
     def __init__(self, library: str, extra: str) -> None:
         super().__init__(
             f"This command needs {library}, which is not installed. "
             f'Run: pip install "notebookapi[{extra}]"'
         )
+
+
+def check_library(module: str, name: str, extra: str) -> None:
+    """Raises LibraryMissing unless a module is there. name: what people call its library."""
+    try:
+        is_there = find_spec(module) is not None
+    except ValueError:
+        is_there = False  # blocked on purpose
+    if not is_there:
+        raise LibraryMissing(name, extra)

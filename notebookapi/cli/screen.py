@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 
 from rich.console import Console, Group
 from rich.panel import Panel
@@ -42,6 +43,28 @@ def complain(message: str, details: str = "") -> None:
     if details:
         console.print(details.rstrip(), soft_wrap=True)
     console.print(Text.assemble(("Error: ", "bold red"), message), soft_wrap=True)
+
+
+@contextmanager
+def progress() -> Iterator[Callable[[str], None]]:
+    """Give a function that says how far long work has come.
+
+    On a terminal in one line, which goes at the end; in a pipe a line for each stage.
+    """
+    console = remarks()
+    if not console.is_terminal:
+        stages: list[str] = []
+
+        def tell(text: str) -> None:
+            stage = text.partition(" (")[0]  # the seconds behind it change all the time
+            if stage not in stages[-1:]:
+                stages.append(stage)
+                print(f"{stage} ...", file=sys.stderr, flush=True)
+
+        yield tell
+        return
+    with console.status("") as status:
+        yield status.update
 
 
 def show_table(title: str, headings: Row, rows: Sequence[Row]) -> None:

@@ -51,9 +51,12 @@ def environment(folder: Path, **more: str) -> dict[str, str]:
 
 
 def command(
-    *arguments: str, folder: Path, entered: str = "", **more: str
+    *arguments: str, folder: Path, entered: str = "", patience: float = PATIENCE, **more: str
 ) -> subprocess.CompletedProcess[str]:
-    """Run `notebookapi …` in a folder and wait for its end. entered: on standard input."""
+    """Run `notebookapi …` in a folder and wait for its end, for seconds of patience.
+
+    entered: on standard input.
+    """
     return subprocess.run(
         [sys.executable, "-m", "notebookapi", *arguments],
         cwd=folder,
@@ -61,7 +64,7 @@ def command(
         input=entered,
         capture_output=True,
         text=True,
-        timeout=PATIENCE,
+        timeout=patience,
     )
 
 
@@ -101,11 +104,16 @@ class Serving:
         try:
             self.stop()
         finally:
-            if self.process.poll() is None:
-                os.killpg(self.process.pid, signal.SIGKILL)
-            self._reader.join(PATIENCE)
-            assert self.process.stderr
-            self.process.stderr.close()
+            self.end()
+
+    def end(self) -> None:
+        """End whatever still runs, at once."""
+        if self.process.poll() is None:
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait(PATIENCE)
+        self._reader.join(PATIENCE)
+        assert self.process.stderr
+        self.process.stderr.close()
 
     def stop(self) -> int:
         """Press Ctrl+C and return the exit code."""

@@ -15,7 +15,9 @@ from notebookapi._installed import Finding, Requirement, cures, parsed
 from tests.cli.conftest import Run
 from tests.cli.driver import PATIENCE, SHOP, command, environment, write
 
-COMMANDS = ("dev", "run", "openapi", "routes", "shell", "doctor")
+COMMANDS = (
+    "dev", "run", "lab", "new", "serve", "export", "openapi", "routes", "shell", "doctor",
+)  # fmt: skip
 ROUTES = """
 import functools
 from notebookapi import APIRouter, NotebookAPI, WebSocket

@@ -53,7 +53,7 @@ REFUSED: list[tuple[str, str | None, type[CommandError], str]] = [
     ("", "src/other", NoSuchFile, "There is no file src/other in"),
     ("other.txt", "other.txt", Misuse, "other.txt cannot be imported by that name"),
     ("v1.0.py", "v1.0.py", Misuse, "v1.0.py cannot be imported by that name"),
-    ("work.ipynb", "work.ipynb", Misuse, "`%api export work.py`"),
+    ("work.ipynb", "work.ipynb", Misuse, "`notebookapi export work.ipynb` writes"),
     ("", "my-api", Misuse, "neither a file nor a module"),
     ("", "shop:", Misuse, "does not name an application"),
     ("", "shop:8000", Misuse, "does not name an application"),
