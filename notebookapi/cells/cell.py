@@ -36,6 +36,9 @@ class Cell:
     (a syntax error).
     """
 
+    duration: float | None = None
+    """Seconds that the run took; None where nobody looked."""
+
     @property
     def is_anonymous(self) -> bool:
         return self.key.startswith("anon:")

@@ -87,9 +87,9 @@ def python_inside(magic: Magic) -> str | None:
 
 
 def _environment(line: str) -> str | None:
-    key, _, value = line.strip().partition("=" if "=" in line else " ")
-    # `$name` and `{name}` are expanded by IPython: what they gave is not in the text.
-    if not value or "$" in value or "{" in value:
+    key, sets, value = line.strip().partition("=" if "=" in line else " ")
+    # `%env KEY` asks. `$name` and `{name}` are expanded by IPython: what they gave is not here.
+    if not sets or "$" in value or "{" in value:
         return None
     return f"import os\nos.environ[{key.strip()!r}] = {value.strip()!r}"
 

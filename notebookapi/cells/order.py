@@ -15,12 +15,16 @@ from notebookapi.cells.statements import Statement
 
 
 def in_order(
-    program: Program, kept: Sequence[Statement], chain: Sequence[Statement]
+    program: Program,
+    kept: Sequence[Statement],
+    chain: Sequence[Statement],
+    wishes: Sequence[tuple[Statement, Statement]] = (),
 ) -> list[Statement]:
     """Sort `kept`, which is in the order of the program.
 
     chain: statements that have to stay in this order among themselves (routes: the first that
     matches serves).
+    wishes: (statement, what should stand before it, if it can).
     """
     graph = _Graph(kept)
     for reader in kept:
@@ -34,6 +38,8 @@ def in_order(
             graph.wish(reader, wished)
     for older, newer in _rebindings(program, kept):
         graph.wish(newer, older)
+    for statement, before in wishes:
+        graph.wish(statement, before)
     return graph.sorted()
 
 

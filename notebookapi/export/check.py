@@ -14,7 +14,7 @@ from notebookapi.cells.program import (
     is_import,
 )
 from notebookapi.cells.statements import Statement, statements_of
-from notebookapi.export.errors import HiddenState, NeededMagic, NotebookOnly, TopLevelAwait
+from notebookapi.export.errors import HiddenState, NeededMagic, NotebookOnly
 from notebookapi.export.records import ExportRequest
 from notebookapi.export.versions import BEFORE_LOADING, Versions
 
@@ -36,10 +36,9 @@ _NOTEBOOK_MODULES = frozenset({"IPython", "ipykernel", "ipywidgets", "anywidget"
 def check_closure(
     closure: Closure, versions: Versions, program: Program, request: ExportRequest
 ) -> None:
-    """Raises NeededMagic, TopLevelAwait, NotebookOnly or HiddenState."""
+    """Raises NeededMagic, NotebookOnly or HiddenState."""
     for statement in closure.kept:
         _check_magic(statement)
-        _check_await(statement)
         _check_import(statement)
     hidden: list[Missing] = []
     for missing in closure.missing:
@@ -58,16 +57,6 @@ def _check_magic(statement: Statement) -> None:
         raise NeededMagic(
             f"{statement.place}: `{statement.magic.as_typed}` is needed by the module, which "
             "cannot run magics. Write what it does in Python."
-        )
-
-
-def _check_await(statement: Statement) -> None:
-    line = statement.names.awaits
-    if line is not None:
-        raise TopLevelAwait(
-            f"{statement.cell.label}, line {line + statement.offset}: the module needs the result "
-            f"of an `await` outside a function ({_subject(statement)}). Move it into the "
-            "application's lifespan, or into a dependency."
         )
 
 

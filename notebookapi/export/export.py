@@ -6,9 +6,19 @@ from dataclasses import replace
 from pathlib import Path
 
 from notebookapi.export.files import reads_files
+from notebookapi.export.freeze import file_of
 from notebookapi.export.prove import Progress, prove
-from notebookapi.export.records import ExportedModule, ExportReport, ExportRequest
-from notebookapi.export.target import check_target, remove_unproved, unproved, write_target
+from notebookapi.export.pytest_file import pytest_file
+from notebookapi.export.records import ExportedModule, ExportReport, ExportRequest, Proof
+from notebookapi.export.ruff import tidy
+from notebookapi.export.target import (
+    check_beside,
+    check_imports,
+    check_target,
+    remove_unproved,
+    unproved,
+    write_target,
+)
 from notebookapi.export.write import write_module
 
 
@@ -20,16 +30,23 @@ def export(
     progress: Progress | None = None,
     accept: bool = False,
     overwrite: bool = False,
+    tests: bool = False,
+    framework: str = "notebookapi",
 ) -> ExportReport:
     """Write the module that the served application comes from, and prove it.
 
     A failed proof leaves `target` alone and writes `NAME.unproved.py`, unless `accept`.
     timeout: seconds for the proof.
-    overwrite: replace a file that was edited by hand, or that no export wrote.
+    overwrite: replace files that were edited by hand, or that no export wrote.
+    tests: write `test_NAME.py` too, made of the examples.
+    framework: what the module is for: this package, or "fastapi".
     Raises ExportError.
     """
     check_target(target, overwrite=overwrite)
-    module = write_module(request)
+    for name in [*map(file_of, request.frozen), *([f"test_{target.name}"] if tests else [])]:
+        check_beside(target.with_name(name), overwrite=overwrite)
+    module = _module(request, framework)
+    check_imports(target, module.text)
     proof = prove(
         module,
         request.openapi,
@@ -38,9 +55,14 @@ def export(
         directory=request.directory,
         timeout=timeout,
         progress=progress,
+        replays=request.replays,
     )
     written = target if proof.passed or accept else unproved(target)
-    changed = write_target(written, module.text)
+    beside = _beside(request, target, module, proof, tests=tests) if written == target else {}
+    # What the module reads comes first: nobody sees it without.
+    for path, data in beside.items():
+        write_target(path, data)
+    changed = write_target(written, module.text.encode())
     if proof.passed:
         remove_unproved(target)
     return ExportReport(
@@ -49,7 +71,34 @@ def export(
         module=_noted(module, request, target),
         proof=proof,
         target=target if written != target else None,
+        beside=tuple(beside),
     )
+
+
+def _module(request: ExportRequest, framework: str) -> ExportedModule:
+    if framework != "fastapi":
+        return write_module(request)
+    # Loaded when it is asked for: few do.
+    from notebookapi.export.fastapi import check_fastapi, to_fastapi
+
+    check_fastapi()
+    return to_fastapi(write_module(request))
+
+
+def _beside(
+    request: ExportRequest, target: Path, module: ExportedModule, proof: Proof, *, tests: bool
+) -> dict[Path, bytes]:
+    files = {target.with_name(name): data for name, data in module.files.items()}
+    if tests:
+        text = pytest_file(
+            proof.replayed,
+            request.openapi,
+            target.stem,
+            request.application,
+            module.environment,
+        )
+        files[target.with_name(f"test_{target.name}")] = tidy(text, [target.stem]).encode()
+    return files
 
 
 def _noted(module: ExportedModule, request: ExportRequest, target: Path) -> ExportedModule:

@@ -11,7 +11,12 @@ _READERS = ("open", "load", "Path", "FileResponse", "StaticFiles", "Jinja2Templa
 
 def reads_files(text: str) -> bool:
     """Does the module give a relative path to what opens files, as far as reading it tells?"""
-    return any(_is_relative_path(value) for value in _opened(ast.parse(text)))
+    return any(opened_files(text))
+
+
+def opened_files(text: str) -> list[str]:
+    """The relative paths that a module gives to what opens files."""
+    return [value for value in _opened(ast.parse(text)) if _is_relative_path(value)]
 
 
 def _opened(tree: ast.Module) -> Iterator[str]:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
 
+from notebookapi.cells.cell import Cell
 from notebookapi.cells.closure import Closure, environment_key, is_secret
 from notebookapi.cells.program import Program
 from notebookapi.cells.scopes import STAR
 from notebookapi.cells.statements import Statement, statements_of
 from notebookapi.export.versions import Versions
+
+_LONG = 5.0
+"""Seconds that a cell may take before `--freeze` is offered."""
 
 
 def notes_on(closure: Closure, versions: Versions, program: Program) -> Iterator[str]:
@@ -34,6 +37,8 @@ def notes_on(closure: Closure, versions: Versions, program: Program) -> Iterator
                 f"{statement.place} changes sys.path, the module does not: "
                 "start the server with PYTHONPATH set, or install what it imports."
             )
+    yield from _magics(closure, program)
+    yield from _slow(closure)
     yield from _stale_changes(closure)
     yield from _failed_rebindings(closure, versions)
 
@@ -44,13 +49,46 @@ def _on_kept(statement: Statement) -> Iterator[str]:
             f"{statement.place} has a star import, kept as it is; "
             "import by name and unused names go."
         )
-    match statement.node:
-        case ast.Assign(targets=[ast.Name(id=name)], value=ast.Constant(value=str(value))):
-            if is_secret(name) and re.fullmatch(r"[^\s/{}]{8,}", value):
-                yield (
-                    f"{statement.place}: {name} reads like a credential, and its value is in the "
-                    "module. Read it from the environment instead."
-                )
+
+
+_SILENT = frozenset(
+    "api autoreload capture cell config html http javascript js latex load_ext lsmagic markdown "
+    "matplotlib prun pwd reload_ext svg time timeit unload_ext who whos".split()
+)
+"""Magics that only show, measure or set up the notebook: nobody misses them in a module."""
+
+_QUOTED = 60
+"""Characters of a magic that a note shows."""
+
+
+def _magics(closure: Closure, program: Program) -> Iterator[str]:
+    """Magics that may have done something that the module does not do."""
+    kept = set(closure.kept)
+    found = [
+        f"`{magic.as_typed[:_QUOTED]}` ({statement.place})"
+        for statement in program.statements
+        if (magic := statement.magic) is not None
+        and magic.name not in _SILENT
+        and statement not in kept
+    ]
+    if found:
+        yield f"magics that the module does without: {', '.join(found)}."
+
+
+def _slow(closure: Closure) -> Iterator[str]:
+    """Cells that took long: the module does the same each time it starts."""
+    slow: dict[Cell, list[str]] = {}
+    for statement in closure.kept:
+        took = statement.cell.duration
+        if took is not None and took > _LONG and isinstance(statement.node, ast.Assign):
+            names = closure.needed.get(statement, frozenset())
+            slow.setdefault(statement.cell, []).extend(sorted(names))
+    for cell, made in slow.items():
+        if made:
+            yield (
+                f"{cell.label} took {cell.duration:.0f} s, and the module takes as long to start: "
+                f"keep what it made in a file, `--freeze {made[-1]}`."
+            )
 
 
 def _stale_changes(closure: Closure) -> Iterator[str]:

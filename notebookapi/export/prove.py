@@ -9,16 +9,18 @@ import site
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
 from typing import Any
 
+from notebookapi.examples.record import Answer
 from notebookapi.export.differences import compare
 from notebookapi.export.errors import ProofTimeout
 from notebookapi.export.records import ExportedModule, Proof
+from notebookapi.export.replay import Replays, replayed, requests_of
 
 Progress = Callable[[str], None]
 
@@ -41,8 +43,11 @@ def prove(
     directory: Path | None = None,
     timeout: float = 60,
     progress: Progress | None = None,
+    replays: Replays | None = None,
 ) -> Proof:
     """Import `module` as `name` where no notebook is, and compare its document with `openapi`.
+
+    replays: examples that are sent to both, their answers compared.
 
     directory: where the process runs, so that relative paths are read as in the notebook, and
         where modules of the person's own can be imported from. Nothing is left there.
@@ -50,34 +55,77 @@ def prove(
     progress: told what goes on, about once a second.
     """
     tell = progress or _say_nothing
-    with tempfile.TemporaryDirectory(prefix="notebookapi-proof-") as place:
-        folder = Path(place)
-        _prepare(folder, module.text, name, application, directory)
+    order = _order(module, replays, name, application, directory)
+    live = _asked_twice(replays, tell) if replays else ((), ())
+
+    def run() -> dict[str, Any]:
         tell(f"importing {name} in a clean process")
-        code = _run(_Job(folder, directory or folder), name, timeout, tell)
-        result = _result(folder, code)
+        return _imported(module, order, name, directory, timeout, tell)
+
+    result = run()
     if "openapi" not in result:
         return Proof(failure=_failure(result, module, name))
     tell("comparing the OpenAPI documents")
     # Through JSON both: tuples and lists, enum members and their values are the same there.
-    live = json.loads(json.dumps(openapi))
-    return Proof(differences=compare(live, result["openapi"]))
+    differences = compare(json.loads(json.dumps(openapi)), result["openapi"])
+    answers = replayed(replays, live, result["answers"]) if replays else ()
+    if replays and any(True for each in answers for _ in each.differences()):
+        # Some may come from values that are made anew in every process.
+        again = run().get("answers")
+        answers = replayed(replays, live, result["answers"], again)
+    found = (difference for each in answers for difference in each.differences())
+    return Proof(differences=(*differences, *found), replayed=answers)
+
+
+def _imported(
+    module: ExportedModule,
+    order: Mapping[str, Any],
+    name: str,
+    directory: Path | None,
+    timeout: float,
+    tell: Progress,
+) -> dict[str, Any]:
+    """What the clean process wrote."""
+    with tempfile.TemporaryDirectory(prefix="notebookapi-proof-") as place:
+        folder = Path(place)
+        _lay_out(folder / "module", module, name)
+        job = _Job(folder, directory or folder, order, module.environment)
+        return _result(folder, _run(job, name, timeout, tell))
 
 
 def _say_nothing(_: str) -> None:
     return None
 
 
-def _prepare(folder: Path, text: str, name: str, application: str, directory: Path | None) -> None:
-    (folder / "module").mkdir()
-    (folder / "module" / f"{name}.py").write_text(text, encoding="utf-8")
-    job = {
+def _lay_out(folder: Path, module: ExportedModule, name: str) -> None:
+    folder.mkdir()
+    (folder / f"{name}.py").write_text(module.text, encoding="utf-8")
+    for beside, data in module.files.items():
+        (folder / beside).write_bytes(data)
+
+
+def _order(
+    module: ExportedModule,
+    replays: Replays | None,
+    name: str,
+    application: str,
+    directory: Path | None,
+) -> dict[str, Any]:
+    return {
         "module": name,
         "application": application,
         "absent": ABSENT,
         "paths": [*_own_modules(directory), *_user_packages()],
+        # A lifespan that was written for the module has never run.
+        "starts": bool(replays) or module.has_lifespan,
+        "requests": requests_of(replays),
     }
-    (folder / "job.json").write_text(json.dumps(job), encoding="utf-8")
+
+
+def _asked_twice(replays: Replays, tell: Progress) -> tuple[Sequence[Answer], Sequence[Answer]]:
+    count = len(replays.examples)
+    tell(f"sending {count} example{'' if count == 1 else 's'} to the live application")
+    return replays.live(), replays.live()
 
 
 def _own_modules(directory: Path | None) -> list[str]:
@@ -94,15 +142,21 @@ def _user_packages() -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class _Job:
-    """folder: holds the module. directory: where the process runs."""
+    """folder: holds the module. directory: where the process runs. order: what it is told.
+
+    environment: variables that it has besides this process' own.
+    """
 
     folder: Path
     directory: Path
+    order: Mapping[str, Any]
+    environment: Mapping[str, str]
 
 
 def _run(job: _Job, name: str, timeout: float, tell: Progress) -> int:
     started = monotonic()
     with _process(job) as process:
+        _hand_over(job.order, process)
         while True:
             left = started + timeout - monotonic()
             try:
@@ -112,6 +166,17 @@ def _run(job: _Job, name: str, timeout: float, tell: Progress) -> int:
                 if spent >= timeout:
                     raise ProofTimeout(_too_long(name, timeout)) from None
                 tell(f"importing {name} in a clean process ({spent:.0f} s of {timeout:.0f})")
+
+
+def _hand_over(order: Mapping[str, Any], process: subprocess.Popen[bytes]) -> None:
+    """By a pipe: what holds secrets is written to no file."""
+    if process.stdin is None:
+        return
+    try:
+        with process.stdin:
+            process.stdin.write(json.dumps(order).encode())
+    except BrokenPipeError:
+        pass  # It ended before it read: its code and its output say why.
 
 
 def _too_long(name: str, timeout: float) -> str:
@@ -131,11 +196,12 @@ def _process(job: _Job) -> Iterator[subprocess.Popen[bytes]]:
     with (job.folder / "output.txt").open("wb") as output:
         process = subprocess.Popen(
             command,
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE,
             stdout=output,
             stderr=subprocess.STDOUT,
             cwd=job.directory,
-            # The environment is this process', with the secrets that cells have put there.
+            # This process' own has the secrets that cells have put there.
+            env={**os.environ, **job.environment},
             start_new_session=True,
         )
         try:

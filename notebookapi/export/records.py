@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from notebookapi.cells.cell import Cell, Registered
+
+if TYPE_CHECKING:
+    from notebookapi.export.replay import Replayed, Replays
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,12 @@ class ExportRequest:
     preloaded: frozenset[str] = frozenset()
     """Names that were bound before the session followed cells: by which, it cannot tell."""
 
+    replays: Replays | None = None
+    """Examples to send to both, where there are any."""
+
+    frozen: Mapping[str, Any] = field(default_factory=dict)
+    """Objects, by name, that are written to files beside the module instead of being made anew."""
+
 
 @dataclass(frozen=True, slots=True)
 class CellLine:
@@ -61,6 +70,15 @@ class ExportedModule:
 
     notes: tuple[str, ...] = ()
     """What the person should know, one sentence or two each; none of them prevents the export."""
+
+    has_lifespan: bool = False
+    """A lifespan was written for it, which the notebook does not have."""
+
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    """What it reads from beside itself, by name."""
+
+    environment: Mapping[str, str] = field(default_factory=dict)
+    """Variables that it reads, where the cells spell a credential out. Written nowhere."""
 
     def origin(self, line: int) -> CellLine | None:
         """The cell and line that line `line` of the text comes from."""
@@ -85,12 +103,15 @@ class Difference:
 class Proof:
     """What a clean process made of the module.
 
-    Proved when it could be imported and its document equals the live one.
+    Proved when it could be imported, its document equals the live one, and so do its answers.
     """
 
     differences: tuple[Difference, ...] = ()
     failure: str | None = None
     """Why the import or the document failed: the error, then the frames, innermost last."""
+
+    replayed: tuple[Replayed, ...] = ()
+    """The examples that were sent to both, in order."""
 
     @property
     def passed(self) -> bool:
@@ -113,6 +134,9 @@ class ExportReport:
     target: Path | None = None
     """The file that was asked for, where another was written."""
 
+    beside: tuple[Path, ...] = ()
+    """Files that were written with it: frozen objects, tests."""
+
     @property
     def proved(self) -> bool:
         return self.proof.passed
@@ -121,6 +145,8 @@ class ExportReport:
         lines = [f"{'Proved' if self.proved else 'NOT proved'}: {self.written}"]
         if not self.changed:
             lines[0] += " (unchanged)"
+        if self.beside:
+            lines[0] += f", with {' and '.join(path.name for path in self.beside)}"
         if not self.proved:
             lines.append(self._outcome())
         if self.proof.failure is not None:

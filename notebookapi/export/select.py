@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from notebookapi.cells.cell import Cell, Registered
 from notebookapi.cells.closure import close
@@ -13,6 +13,13 @@ from notebookapi.cells.order import in_order
 from notebookapi.cells.program import Program
 from notebookapi.cells.statements import Statement, imports_annotations, parse, statements_of
 from notebookapi.export.check import check_closure
+from notebookapi.export.credentials import (
+    CREDENTIALS,
+    notes_on_credentials,
+    without_credentials,
+)
+from notebookapi.export.freeze import FROZEN, thawing
+from notebookapi.export.lifespan import into_lifespan, wishes_of
 from notebookapi.export.notes import notes_on
 from notebookapi.export.prune import prune
 from notebookapi.export.records import ExportRequest
@@ -30,25 +37,40 @@ class Selection:
     """Features of `from __future__ import`."""
     docstring: str | None
     notes: Sequence[str]
+    has_lifespan: bool = False
+    """Some statements were moved into a lifespan that the notebook does not have."""
+    environment: Mapping[str, str] = field(default_factory=dict)
+    """Variables that the module reads where the cells spell a credential out."""
 
 
 def select(request: ExportRequest) -> Selection:
     """Raises ExportError for what cannot be in a module, naming cell and line."""
     versions = choose_versions(request)
     texts = {cell.run: _text(cell, request) for cell in versions.current}
-    statements = list(_statements(versions, texts, request))
+    hidden = without_credentials(list(_statements(versions, texts, request)))
+    statements = thawing([*hidden.imports, *hidden.statements], list(request.frozen))
     live = [registered for registered in request.registered if registered.live]
     roots = [s for s in statements if any(_made(s, one) for one in live)]
-    program = Program(statements, _runs(versions, request), request.application, roots)
+    program = Program(statements, _runs(versions), request.application, roots)
     closure = close(program, request.application)
     check_closure(closure, versions, program, request)
     chain = [s for s in closure.kept if s in roots]
+    ordered = in_order(program, closure.kept, chain)
+    if wishes := wishes_of(ordered, program, request.application):
+        ordered = in_order(program, closure.kept, chain, wishes)
+    moved = into_lifespan(ordered, program, request.application)
     return Selection(
-        statements=in_order(program, closure.kept, chain),
+        statements=moved.statements,
         needed=closure.needed,
         future=_future(versions.current),
         docstring=_docstring(versions.current),
-        notes=list(notes_on(closure, versions, program)),
+        notes=[
+            *notes_on(closure, versions, program),
+            *notes_on_credentials(hidden, closure.kept),
+            *moved.notes,
+        ],
+        has_lifespan=moved.has_lifespan,
+        environment=hidden.environment,
     )
 
 
@@ -68,8 +90,9 @@ def _statements(
         yield from statements_of(cell, texts[cell.run], future_annotations=future)
 
 
-def _runs(versions: Versions, request: ExportRequest) -> dict[str, Sequence[int]]:
-    return {**versions.runs, IMPLICIT: [0]} if request.implicit else dict(versions.runs)
+def _runs(versions: Versions) -> dict[str, Sequence[int]]:
+    """What is written here counts as run before all cells."""
+    return {**versions.runs, IMPLICIT: [0], FROZEN: [0], CREDENTIALS: [0]}
 
 
 def _made(statement: Statement, registered: Registered) -> bool:

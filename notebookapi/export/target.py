@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import json
 import keyword
@@ -51,6 +52,27 @@ def _check_name(target: Path) -> None:
         raise BadTarget(f"{target} would hide the package `{name}`. Choose another, as api.py.")
 
 
+def check_imports(target: Path, text: str) -> None:
+    """Raises BadTarget where the module would import itself instead of what it asks for."""
+    for node in ast.walk(ast.parse(text)):
+        names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        if isinstance(node, ast.ImportFrom) and not node.level:
+            names = [node.module or ""]
+        if target.stem in {name.partition(".")[0] for name in names}:
+            raise BadTarget(
+                f"{target} would hide the module `{target.stem}` that it imports itself. Choose "
+                "another name, such as api.py."
+            )
+
+
+def check_beside(target: Path, *, overwrite: bool = False) -> None:
+    """Raises BadTarget unless a file that belongs to an export may be written there."""
+    if target.is_dir():
+        raise BadTarget(f"{target} is a folder; the export writes a file there. Move it away.")
+    if target.exists() and not overwrite:
+        _check_unedited(target)
+
+
 def _check_unedited(target: Path) -> None:
     recorded = _read_record(target.parent).get(target.name)
     if recorded == _digest(target.read_bytes()):
@@ -67,9 +89,8 @@ def unproved(target: Path) -> Path:
     return target.with_name(f"{target.stem}.unproved.py")
 
 
-def write_target(target: Path, text: str) -> bool:
+def write_target(target: Path, data: bytes) -> bool:
     """Write, and record what was written. False where the file had these bytes already."""
-    data = text.encode()
     changed = not target.exists() or target.read_bytes() != data
     if changed:
         _replace(target, data)

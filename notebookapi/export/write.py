@@ -11,6 +11,7 @@ from pathlib import Path
 from notebookapi.cells.program import is_import
 from notebookapi.cells.scopes import STAR, name_bound_by
 from notebookapi.cells.statements import Statement
+from notebookapi.export.freeze import frozen
 from notebookapi.export.lines import map_lines
 from notebookapi.export.records import ExportedModule, ExportRequest
 from notebookapi.export.ruff import tidy
@@ -33,6 +34,9 @@ def write_module(request: ExportRequest) -> ExportedModule:
         text=text,
         line_map=map_lines(text, statements),
         notes=tuple(dict.fromkeys(selection.notes)),
+        has_lifespan=selection.has_lifespan,
+        files=frozen(request.frozen),
+        environment=selection.environment,
     )
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,23 +16,42 @@ from notebookapi.notebook.views.model import Message
 from notebookapi.openapi.utils import get_openapi
 
 if TYPE_CHECKING:
-    from notebookapi.export import ExportRequest
+    from notebookapi.examples.record import Answer, Example
+    from notebookapi.export import ExportReport, ExportRequest
+    from notebookapi.export.project import ProjectReport
+    from notebookapi.export.replay import Replays
+
+_LONGEST = 60.0
+"""Seconds that all examples together may take in the session."""
 
 
-def export(session: Session, target: Path, options: Mapping[str, Any]) -> Message:
+def export(
+    session: Session,
+    target: Path,
+    options: Mapping[str, Any],
+    *,
+    progress: Callable[[str], None] | None = None,
+) -> Message:
     """Write what the session serves as a module and prove it. Raises NotExported.
 
-    options: `timeout` (seconds), `accept`, `overwrite`, as the export takes them.
+    target: the module's file, or the folder of a project where `options` has `project`.
+    options: `timeout` (seconds), `accept`, `overwrite`, `tests`, `framework`, as the export takes
+        them; and `freeze`, names of objects to keep in files beside the module.
+    progress: told what goes on, about once a second while it takes long.
     """
     # Loaded when it is asked for: a session that exports nothing does not pay for it.
     from notebookapi.export import ExportError
-    from notebookapi.export import export as write
 
-    if target.suffix != ".py":
+    if target.suffix != ".py" and not options.get("project"):
         name = target.with_suffix(".py") if target.name else "api.py"
         raise BadArguments(f"`{target}` is not the name of a Python module; write `{name}`.")
+    notes: list[str] = []
     try:
-        report = write(_request(session), target, **options)
+        replays = _replays(session, notes)
+        request = replace(
+            _request(session), replays=replays, frozen=_frozen(session, options.get("freeze", ()))
+        )
+        report = _written(request, target, options, progress)
     except NotebookError:
         raise
     except ExportError as error:
@@ -38,7 +59,25 @@ def export(session: Session, target: Path, options: Mapping[str, Any]) -> Messag
     except Exception as error:
         raise NotExported(_not_written(target, _failure(error))) from error
     headline, *details = str(report).splitlines()
-    return Message(headline, details, good=report.proved)
+    return Message(headline, [*details, *(f"note: {note}" for note in notes)], good=report.proved)
+
+
+def _written(
+    request: ExportRequest,
+    target: Path,
+    options: Mapping[str, Any],
+    progress: Callable[[str], None] | None,
+) -> ExportReport | ProjectReport:
+    from notebookapi.export import export as write
+    from notebookapi.export.project import export_project
+
+    others = {key: value for key, value in options.items() if key not in ("freeze", "project")}
+    if not options.get("project"):
+        return write(request, target, progress=progress, **others)
+    others.pop("tests", None)  # a project has them in any case
+    if others.pop("framework", "notebookapi") != "notebookapi":
+        raise BadArguments("A project is for notebookapi. Leave out `--framework`, or `--project`.")
+    return export_project(request, target, progress=progress, **others)
 
 
 def _request(session: Session) -> ExportRequest:
@@ -54,6 +93,84 @@ def _request(session: Session) -> ExportRequest:
         directory=Path.cwd(),
         preloaded=session.preloaded,
     )
+
+
+def _frozen(session: Session, names: Sequence[str]) -> dict[str, Any]:
+    for name in names:
+        if name not in session.namespace:
+            raise BadArguments(
+                f"`--freeze {name}`: {name} is not defined. Run the cell that makes it first."
+            )
+    return {name: session.namespace[name] for name in names}
+
+
+# --- examples ------------------------------------------------------------------------------------
+
+
+def _replays(session: Session, notes: list[str]) -> Replays | None:
+    """Return what can be sent to the session and to the module; note what cannot, and why."""
+    from notebookapi.examples.redaction import redacted_answer
+    from notebookapi.export.replay import Replays
+    from notebookapi.notebook.examples.replay import known_secrets
+
+    kept = session.examples
+    secrets = {each.name: known_secrets(kept, each) for each in kept}
+    obstacles = {each: _obstacle(session, each, secrets[each.name]) for each in kept}
+    for reason in sorted({why for why in obstacles.values() if why}):
+        names = ", ".join(each.name for each, why in obstacles.items() if why == reason)
+        notes.append(f"examples that were not sent: {names} ({reason})")
+    chosen = [each for each, why in obstacles.items() if not why]
+    if not chosen:
+        return None
+    sent = [each.with_secrets(secrets[each.name]) for each in chosen]
+    return Replays(
+        examples=chosen,
+        sent=sent,
+        live=lambda: _answers(session, sent),
+        hide=lambda example, answer: redacted_answer(
+            answer, secrets[example.name], kept.secret_fields_of(example)
+        ),
+    )
+
+
+def _obstacle(session: Session, example: Example, secrets: Mapping[str, str]) -> str:
+    """Return why an example cannot be sent; empty where it can."""
+    from notebookapi.notebook.examples.replay import missing_secrets
+
+    if not session.server.running:
+        return "the server is stopped; `%api serve` starts it"
+    if not example.may_replay:
+        return "they may change something; save them with `--replay`"
+    missing = missing_secrets(example, secrets)
+    return f"set {', '.join(missing)} in the environment" if missing else ""
+
+
+def _answers(session: Session, examples: Sequence[Example]) -> Sequence[Answer]:
+    """Send requests to the served application, in process and in order. Raises NotExported."""
+    from notebookapi.notebook.sending.client import with_state
+    from notebookapi.notebook.sending.replaying import send
+
+    app = with_state(session.app, session.server.lifespan_state)
+    left = list(examples)
+
+    async def all_of_them() -> list[Answer]:
+        answers = []
+        while left:
+            # A task of its own: sending sets what its context captures.
+            answers.append(await asyncio.ensure_future(send(app, left[0])))
+            del left[0]
+        return answers
+
+    try:
+        return session.server.run(asyncio.wait_for(all_of_them(), _LONGEST))
+    except TimeoutError as error:
+        raise NotExported(
+            f"The example {left[0].label} was not answered within {_LONGEST:g} s by the notebook. "
+            "Mend the endpoint, or forget the example: `%api examples forget NAME`."
+        ) from error
+
+
+# --- what goes wrong -----------------------------------------------------------------------------
 
 
 def _failure(error: Exception) -> str:

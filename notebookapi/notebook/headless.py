@@ -6,7 +6,8 @@ nbclient does the work; what is added is the cell id that front ends send with e
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from nbclient import NotebookClient
     from nbformat import NotebookNode
+
+    from notebookapi.export.read import NotebookCell
 
 
 class HeadlessNotebook:
@@ -31,6 +34,29 @@ class HeadlessNotebook:
         self._client.execute_cell(cell, index)
         return list(cell.outputs)
 
+    def attempt(self, cell_id: str) -> str:
+        """Run one cell; return why it failed, "failed at line 3: NameError: …"; empty if not."""
+        from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+
+        try:
+            self.run(cell_id)
+        except CellExecutionError as error:
+            line = _failed_line(self._find(cell_id)[1].outputs)
+            return f"failed{line}: {error.ename}: {error.evalue}"
+        except CellTimeoutError:
+            return "took too long; give it more time, or leave slow work out of the notebook"
+        except DeadKernelError:
+            return "ended the kernel"
+        return ""
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether the kernel's process runs."""
+        from jupyter_core.utils import run_sync
+
+        manager: Any = self._client.km
+        return bool(run_sync(manager.is_alive)())
+
     @property
     def code_cells(self) -> list[str]:
         """The ids of the code cells, in order."""
@@ -43,12 +69,29 @@ class HeadlessNotebook:
             raise ValueError(f"Cell {cell_id!r} does not contain {old!r}.")
         cell.source = cell.source.replace(old, new)
 
-    def evaluate(self, expression: str) -> str:
-        """Return the text of an expression's value in the kernel, without a cell of its own."""
+    def evaluate(
+        self,
+        expression: str,
+        *,
+        timeout: float = 60,
+        printed: Callable[[str], None] = lambda text: None,
+    ) -> str:
+        """Return the text of an expression's value in the kernel, without a cell of its own.
+
+        timeout: seconds. printed: told what it prints meanwhile.
+        """
         from jupyter_core.utils import run_sync
 
+        def output(message: dict[str, Any]) -> None:
+            if message["msg_type"] == "stream":
+                printed(message["content"]["text"])
+
         reply = run_sync(self._kernel.execute_interactive)(
-            "", silent=True, user_expressions={"value": expression}, timeout=60
+            "",
+            silent=True,
+            user_expressions={"value": expression},
+            timeout=timeout,
+            output_hook=output,
         )
         value: dict[str, Any] = reply["content"]["user_expressions"]["value"]
         if value["status"] != "ok":
@@ -62,6 +105,14 @@ class HeadlessNotebook:
         raise ValueError(f"There is no cell {cell_id!r} in this notebook.")
 
 
+def _failed_line(outputs: Sequence[NotebookNode]) -> str:
+    """Return ` at line 3`, where the traceback names a line of a cell."""
+    traces = ["\n".join(each.traceback) for each in outputs if each.output_type == "error"]
+    plain = re.sub(r"\x1b\[[\d;]*m", "", traces[-1]) if traces else ""
+    found = re.search(r"Cell In\[\d+\], line (\d+)", plain)
+    return f" at line {found[1]}" if found else ""
+
+
 @contextmanager
 def opened(path: Path, *, directory: Path, timeout: int = 120) -> Iterator[HeadlessNotebook]:
     """Open a notebook in a kernel of its own; the kernel ends with the block.
@@ -69,10 +120,29 @@ def opened(path: Path, *, directory: Path, timeout: int = 120) -> Iterator[Headl
     directory: where the kernel runs. timeout: seconds that a cell may take.
     """
     import nbformat
-    from nbclient import NotebookClient
 
     formats: Any = nbformat  # it has no types
-    notebook = formats.read(path, as_version=4)
+    with _kernel_of(formats.read(path, as_version=4), directory, timeout) as running:
+        yield running
+
+
+@contextmanager
+def opened_cells(
+    cells: Sequence[NotebookCell], *, directory: Path, timeout: int = 120
+) -> Iterator[HeadlessNotebook]:
+    """Open cells that were read from a file of any format; the rest is as with `opened`."""
+    import nbformat
+
+    formats: Any = nbformat  # it has no types
+    made = [formats.v4.new_code_cell(cell.source, id=cell.key) for cell in cells]
+    with _kernel_of(formats.v4.new_notebook(cells=made), directory, timeout) as running:
+        yield running
+
+
+@contextmanager
+def _kernel_of(notebook: NotebookNode, directory: Path, timeout: int) -> Iterator[HeadlessNotebook]:
+    from nbclient import NotebookClient
+
     client = NotebookClient(
         notebook, timeout=timeout, resources={"metadata": {"path": str(directory)}}
     )

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from tests.benchmarks import cold, notebook
 from tests.benchmarks.end_to_end import OWN_SERVER, Servers
@@ -96,6 +96,8 @@ def sections(options: argparse.Namespace) -> list[str]:
         found.append("\n".join(["## Before the first request", "", *table, ""]))
     if "notebook" in options.what:
         found.append("\n".join(["## In a notebook", "", *_in_notebook(options.rounds), ""]))
+    if "export" in options.what:
+        found.append("\n".join(["## An export", "", *_of_exports(options.rounds), ""]))
     if "memory" in options.what:
         from tests.benchmarks import memory
 
@@ -104,17 +106,28 @@ def sections(options: argparse.Namespace) -> list[str]:
 
 
 def _in_notebook(rounds: int) -> list[str]:
-    """Measure in the project's own environment: frameworks to compare with have no kernel."""
+    return notebook.table(_at_home("notebook", min(rounds, 3)))
+
+
+def _of_exports(rounds: int) -> list[str]:
+    from tests.benchmarks import exporting
+
+    return exporting.table(_at_home("exporting", rounds))
+
+
+def _at_home(name: str, rounds: int) -> dict[str, Any]:
+    """Measure in the project's own environment: that of the others has no kernel and no ruff."""
     python = PAGE.parents[1] / ".venv" / "bin" / "python"
-    command = [str(python), "-m", "tests.benchmarks.notebook", str(min(rounds, 3))]
+    command = [str(python), "-m", f"tests.benchmarks.{name}", str(rounds)]
     told = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
-    return notebook.table(json.loads(told.splitlines()[-1]))
+    found: dict[str, Any] = json.loads(told.splitlines()[-1])
+    return found
 
 
 def main() -> None:
     """Read the command line, measure, print, write."""
     parser = argparse.ArgumentParser(prog="scripts/bench", description=__doc__)
-    kinds = ("in-process", "end-to-end", "cold", "notebook", "memory")
+    kinds = ("in-process", "end-to-end", "cold", "notebook", "export", "memory")
     parser.add_argument("what", nargs="*", help=f"any of {', '.join(kinds)}; default: all")
     parser.add_argument("--frameworks", default=",".join(FRAMEWORKS))
     parser.add_argument("--workloads", default=",".join(each.name for each in WORKLOADS))

@@ -33,3 +33,23 @@ CASES = {
 def test_body_of_a_cell_magic(name: str, case: str) -> None:
     body, expected = CASES[case]
     assert python_inside(Magic("cell", name, "", body)) == expected
+
+
+LINES = {
+    ("time", "x = f()"): "x = f()",
+    ("env", "KEY=value"): "import os\nos.environ['KEY'] = 'value'",
+    ("env", "KEY = a b"): "import os\nos.environ['KEY'] = 'a b'",
+    ("env", "KEY value"): "import os\nos.environ['KEY'] = 'value'",
+    ("set_env", "KEY="): "import os\nos.environ['KEY'] = ''",
+    ("env", "KEY="): "import os\nos.environ['KEY'] = ''",
+    ("env", "KEY"): None,
+    ("env", ""): None,
+    ("env", "KEY=$other"): None,
+    ("env", "KEY={other}"): None,
+    ("timeit", "f()"): None,
+}
+
+
+@pytest.mark.parametrize(("name", "line"), LINES)
+def test_line_magics(name: str, line: str) -> None:
+    assert python_inside(Magic("line", name, line)) == LINES[name, line]

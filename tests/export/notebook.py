@@ -7,6 +7,8 @@ a reason in the exporter.
 
 from __future__ import annotations
 
+import ast
+import asyncio
 import sys
 import types
 from collections.abc import Callable, Mapping
@@ -105,7 +107,10 @@ class Notebook:
             Application.recorder = []
             part = type(tree)([node], [])
             try:
-                exec(compile(part, f"<cell {number}>", "exec"), self.namespace)
+                flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+                code = compile(part, f"<cell {number}>", "exec", flags=flags)
+                if (awaiting := eval(code, self.namespace)) is not None:
+                    asyncio.run(awaiting)
             except Exception:
                 return [], first_line(node)
             finally:

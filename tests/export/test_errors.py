@@ -144,17 +144,6 @@ def test_refused(cells: list[str], error: type[ExportError], message: str) -> No
     assert message in str(caught.value)
 
 
-def test_needed_await_is_named() -> None:
-    notebook = Notebook(namespace={"__name__": "__main__", "value": 1})
-    notebook.run(HEAD)
-    notebook.run(ROUTE)
-    awaiting = "import asyncio\nvalue = await asyncio.sleep(0, 1)"
-    cell = notebook.cells[0]
-    notebook.cells.insert(0, type(cell)("k", 9, 9, awaiting, awaiting, True))
-    with pytest.raises(errors.TopLevelAwait, match=r"cell 9, line 2: .* \(value\)\. Move it into"):
-        write_module(notebook.request())
-
-
 def test_a_name_is_missing_once_however_many_read_it() -> None:
     notebook = Notebook()
     notebook.run(HEAD)
@@ -213,7 +202,8 @@ def test_nothing_to_export() -> None:
     ("cell", "note"),
     [
         ("import sys\nsys.path.append('lib')", "cell 3, line 2 changes sys.path"),
-        ("token = 'abcdefgh1'", "cell 3, line 1: token reads like a credential, and its value"),
+        ("token = 'abcdefgh1'", "cell 3, line 1: TOKEN reads like a credential, so its value"),
+        ("!touch x", "magics that the module does without: `!touch x` (cell 3, line 1)."),
     ],
 )
 def test_notes(cell: str, note: str) -> None:

@@ -1,5 +1,6 @@
 """The whole way, to a file, with the real application."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -118,6 +119,16 @@ def test_bad_targets(tmp_path: Path, name: str, message: str) -> None:
     (tmp_path / "folder.py").mkdir()
     with pytest.raises(errors.BadTarget, match=message):
         check_target(tmp_path / name)
+
+
+def test_a_module_that_would_import_itself(tmp_path: Path) -> None:
+    asked = request()
+    cells = [*asked.cells]
+    using = SOURCES[3].replace("return item\n", "return rates.of(item)\n")
+    cells[0] = replace(cells[0], transformed=f"import rates\n{SOURCES[0]}")
+    cells[3] = replace(cells[3], transformed=using)
+    with pytest.raises(errors.BadTarget, match="would hide the module `rates` that it imports"):
+        export(replace(asked, cells=cells), tmp_path / "rates.py")
 
 
 def test_ruff_is_missing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

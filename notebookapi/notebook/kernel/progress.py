@@ -1,0 +1,77 @@
+"""How far long work has come: one line under the cell while it goes on, none afterwards."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from time import monotonic
+from typing import Any
+
+from IPython.core.getipython import get_ipython
+from IPython.display import DisplayHandle
+
+_SOON = 1.0
+"""Seconds after which there is something to tell; what is done sooner stays quiet."""
+
+
+@contextmanager
+def telling() -> Iterator[Callable[[str], None]]:
+    """Give a function that shows a line in the place of the one before."""
+    started = monotonic()
+    line = _line()
+
+    def tell(text: str) -> None:
+        if monotonic() - started >= _SOON:
+            line.show(text)
+
+    try:
+        yield tell
+    finally:
+        line.clear()
+
+
+def _line() -> _Cell | _Terminal:
+    shell: Any = get_ipython()
+    return _Cell() if hasattr(shell, "kernel") else _Terminal()
+
+
+class _Cell:
+    """An output of the cell, written over."""
+
+    def __init__(self) -> None:
+        self._handle: Any = None
+
+    def show(self, text: str) -> None:
+        bundle = {"text/plain": text}
+        if self._handle is None:
+            # IPython gives it no types.
+            self._handle = DisplayHandle()  # type: ignore[no-untyped-call]
+            self._handle.display(bundle, raw=True)
+        else:
+            self._handle.update(bundle, raw=True)
+
+    def clear(self) -> None:
+        if self._handle is not None:
+            self._handle.update({"text/plain": ""}, raw=True)
+
+
+class _Terminal:
+    """The terminal's last line; nothing where the output is no terminal."""
+
+    def __init__(self) -> None:
+        self._length = 0
+
+    def show(self, text: str) -> None:
+        if sys.stdout.isatty():
+            self._write(text.ljust(self._length))
+            self._length = max(self._length, len(text))
+
+    def clear(self) -> None:
+        if self._length:
+            self._write(" " * self._length)
+            self._write("")
+
+    def _write(self, text: str) -> None:
+        sys.stdout.write(f"\r{text}")
+        sys.stdout.flush()

@@ -1,0 +1,7 @@
+"""Items in stock."""
+
+ITEMS = ["tea"]
+
+
+def load(items):
+    return sorted(items)

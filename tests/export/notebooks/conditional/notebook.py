@@ -1,0 +1,39 @@
+# %%
+import sys
+from typing import TYPE_CHECKING
+
+try:
+    import orjson_of_another_name as fast_json
+except ImportError:
+    fast_json = None
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+
+# %%
+import json
+from notebookapi import NotebookAPI
+app = NotebookAPI()
+
+# %%
+if sys.platform == "win32":
+    NEWLINE = "\r\n"
+else:
+    NEWLINE = "\n"
+
+def total(values: "list[Decimal]") -> "Decimal":
+    return sum(values)
+
+# %%
+@app.get("/dump")
+def dump() -> str:
+    dumps = fast_json.dumps if fast_json else json.dumps
+    return dumps({"a": 1}) + NEWLINE
+
+@app.get("/total")
+def get_total() -> int:
+    return int(total([1, 2]))
+
+# %%
+api.examples.add("GET", "/dump")
+api.examples.add("GET", "/total")

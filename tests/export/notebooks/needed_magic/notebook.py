@@ -1,0 +1,12 @@
+# %%
+from notebookapi import NotebookAPI
+app = NotebookAPI()
+
+# %%
+folder = %pwd
+files = !echo one
+
+# %%
+@app.get("/folder")
+def where() -> str:
+    return folder + files[0]

@@ -1,0 +1,1 @@
+"""Stands for the library, which the tests do without."""

@@ -1,0 +1,5 @@
+"""Draws nothing."""
+
+
+def __getattr__(name):
+    return lambda *arguments, **options: []

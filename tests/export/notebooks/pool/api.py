@@ -1,0 +1,35 @@
+import sqlite3
+from contextlib import asynccontextmanager
+
+from notebookapi import NotebookAPI, Request
+
+SCHEMA = "create table words (word text)"
+
+
+def connect():
+    connection = sqlite3.connect(":memory:", check_same_thread=False)
+    connection.execute(SCHEMA)
+    connection.executemany("insert into words values (?)", [("one",), ("two",)])
+    return connection
+
+
+@asynccontextmanager
+async def lifespan(app: NotebookAPI):
+    connection = connect()
+    yield {"connection": connection}
+    connection.close()
+
+
+app = NotebookAPI(lifespan=lifespan)
+
+
+@app.get("/words")
+def words(request: Request) -> list[str]:
+    rows = request.state.connection.execute("select word from words order by word")
+    return [word for (word,) in rows]
+
+
+if __name__ == "__main__":
+    import uvicorn
+
+    uvicorn.run(app, host="127.0.0.1", port=8000)

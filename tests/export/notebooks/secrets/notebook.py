@@ -1,0 +1,33 @@
+# %%
+import os
+from notebookapi import Depends, HTTPException, NotebookAPI
+from notebookapi.security import APIKeyHeader
+app = NotebookAPI()
+
+# %%
+os.environ["SHOP_API_KEY"] = "hush-hush-1"
+os.environ["SHOP_MODE"] = "test"
+
+# %%
+scheme = APIKeyHeader(name="X-API-Key")
+
+def allowed(key: str = Depends(scheme)) -> None:
+    if key != os.environ.get("SHOP_API_KEY"):
+        raise HTTPException(403, "No.")
+
+MODE = os.environ.get("SHOP_MODE", "live")
+DATABASE_PASSWORD = "correct-horse"
+
+# %%
+@app.get("/mode", dependencies=[Depends(allowed)])
+def mode() -> str:
+    return MODE
+
+@app.get("/open")
+def is_open() -> bool:
+    return bool(DATABASE_PASSWORD)
+
+# %%
+api.examples.add("GET", "/mode", headers={"X-API-Key": "hush-hush-1"})
+api.examples.add("GET", "/mode", headers={"X-API-Key": "wrong-key"})
+api.examples.add("GET", "/open")
