@@ -12,7 +12,7 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 _STAMP = "notebookapi/openapi/static/.built-from"
-_WIDGETS = "notebookapi/notebook/views/widgets/static/core.js.gz"
+_WIDGETS = "notebookapi/notebook/views/widgets/static/editor.js.gz"
 
 
 class BrowserFiles(BuildHookInterface[Any]):
@@ -25,8 +25,11 @@ class BrowserFiles(BuildHookInterface[Any]):
         if self._is_built():
             return
         frontend = Path(self.root, "frontend")
+        # Who works on the sources gets what tests them as well, and keeps it.
+        has_tests = (frontend / "node_modules" / "vitest").exists()
+        omitted = [] if version == "editable" or has_tests else ["--omit=dev"]
         self.app.display_info("Building the browser files (npm ci, then frontend/build.mjs) ...")
-        _run("npm", ["ci", "--ignore-scripts", "--prefix", str(frontend)], frontend)
+        _run("npm", ["ci", "--ignore-scripts", *omitted, "--prefix", str(frontend)], frontend)
         _run("node", ["build.mjs"], frontend)
         Path(self.root, _STAMP).write_text(self._digest())
 

@@ -1,7 +1,7 @@
 // Builds what the Python package ships for browsers. Run by hatch_build.py, or by hand: npm run build
 //
 //   docs assets  swagger-ui-dist, redoc  ->  notebookapi/openapi/static/
-//   widgets      src/loader.ts, core.ts  ->  notebookapi/notebook/views/widgets/static/
+//   widgets      src/loader.ts, core.ts, editor.ts  ->  notebookapi/notebook/views/widgets/static/
 //
 // Heavy bundles are written as .gz only: the package stays small, and they are served as they are.
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -51,25 +51,35 @@ function writeDocsAssets() {
   }
 }
 
-/** The loader is part of each widget's state and stays as it is; the shared bundle is fetched once. */
+/** The loader is part of each widget's state and stays as it is; the bundles are fetched once. */
 async function bundleWidgets() {
-  rmSync(widgetStatic, { recursive: true, force: true });
   mkdirSync(widgetStatic, { recursive: true });
   const { build } = await import("esbuild");
+  const packages = new Set();
   const bundled = async (name) => {
     const made = await build({
       entryPoints: [join(here, "src", `${name}.ts`)],
       write: false,
       bundle: true,
       minify: true,
+      metafile: true,
       format: "esm",
       target: "es2022",
       logLevel: "warning",
+      absWorkingDir: here,
     });
+    for (const path of Object.keys(made.metafile.inputs)) {
+      const found = /^node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path);
+      if (found) packages.add(found[1]);
+    }
     return made.outputFiles[0].contents;
   };
   writeFileSync(join(widgetStatic, "loader.js"), await bundled("loader"));
-  writeFileSync(join(widgetStatic, "core.js.gz"), gzipSync(await bundled("core"), { level: 9 }));
+  for (const name of ["core", "editor"]) {
+    writeFileSync(join(widgetStatic, `${name}.js.gz`), gzipSync(await bundled(name), { level: 9 }));
+  }
+  const licences = [...packages].sort().map((name) => `${name}\n\n${read(name, "LICENSE")}`);
+  writeFileSync(join(docsStatic, "widgets.LICENSE.txt"), licences.join("\n\n"));
 }
 
 writeDocsAssets();

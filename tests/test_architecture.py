@@ -95,6 +95,7 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "httpx": ("testclient", "notebook.sending", "notebook.views.widgets"),
     "httpx2": ("testclient", "notebook.sending", "notebook.views.widgets"),
     "jinja2": ("templating", "export"),
+    "joblib": ("export.freeze",),
     "jwt": ("security.tokens",),
     "jupyter_core": ("notebook.headless",),
     "nbclient": ("notebook.headless",),
@@ -103,11 +104,14 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "opentelemetry": ("telemetry",),
     "pwdlib": ("security.passwords",),
     "pydantic_settings": ("export",),
+    "pyodide": ("notebook.sending",),
     "rich": ("notebook.views", "cli"),
     "schemathesis": ("notebook",),
     "typer": ("cli",),
     "uvicorn": ("serving",),
+    "watchfiles": ("cli",),
     "uvloop": ("serving",),
+    "websockets": ("notebook.sending", "notebook.views.widgets"),
 }
 # Libraries of the core that these do without nevertheless.
 STANDARD_LIBRARY_ONLY = frozenset({"cells"})

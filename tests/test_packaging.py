@@ -25,7 +25,7 @@ SHIPPED = {
     "notebookapi/openapi/static/swagger-ui.LICENSE.txt",
     "notebookapi/openapi/static/redoc.LICENSE.txt",
 }
-EXTRAS = {"standard", "notebook", "lab", "security", "telemetry", "fuzz", "all"}
+EXTRAS = {"standard", "notebook", "lab", "security", "telemetry", "fuzz", "freeze", "all"}
 
 
 @pytest.fixture(scope="module")

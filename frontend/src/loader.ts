@@ -15,4 +15,12 @@ async function render({ model, el }: { model: Model; el: HTMLElement }): Promise
   }
 }
 
-export default { render };
+/** What is never shown begins when its model is there; nobody waits for it. */
+function initialize({ model }: { model: Model }): () => void {
+  if (model.get("kind") !== "cards") return () => {};
+  // Without the bundle, the cards are what they are in a saved notebook.
+  const begun = moduleOf(model, "core.js").then((core) => core.begin(model)).catch(() => () => {});
+  return () => void begun.then((end) => end());
+}
+
+export default { initialize, render };

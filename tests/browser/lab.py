@@ -76,6 +76,7 @@ class Notebook:
         self.page = page
         self._lab = lab
         self._name = name
+        self.file = lab.folder / f"{name}.ipynb"
         self.elsewhere: list[str] = []
         page.set_default_timeout(LIMIT)
         page.on("request", lambda request: self._note(request.url))

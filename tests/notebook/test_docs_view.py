@@ -76,7 +76,7 @@ def test_open_widgets_are_told_at_the_end_of_each_cell(notebook: Notebook) -> No
 
 
 def test_nothing_more_is_taken(notebook: Notebook) -> None:
-    with pytest.raises(BadArguments, match="takes nothing more"):
+    with pytest.raises(BadArguments, match="Unrecognized arguments.*Write `%api docs`"):
         notebook.session.docs("--scalar")
 
 

@@ -34,7 +34,8 @@ REFUSED = {
     "export --timeout soon api.py": "`--timeout soon` is not a time; give a number of seconds, "
     "such as `--timeout 120`.",
     "export --force api.py": "`%api export` does not know `--force`. Write `%api export FILE "
-    "[--accept] [--overwrite] [--timeout SECONDS]`.",
+    "[--accept] [--overwrite] [--timeout SECONDS] [--freeze NAME] [--tests] "
+    "[--framework fastapi]`, or `--project FOLDER` in the place of FILE.",
     "forget": "Write `%api forget METHOD PATH`, which withdraws a route, or `%api forget "
     "--deleted`, which withdraws what deleted cells registered.",
     "serve --port": "`--port` needs a number from 1 to 65535, such as `--port 8000`.",
@@ -43,7 +44,7 @@ REFUSED = {
     "serve --port x": "`--port x` is not a port; give a number from 1 to 65535, such as "
     "`--port 8000`.",
     "serve --proxy x": "Unrecognized arguments: --proxy. Write `%api serve [NAME] [--port PORT] "
-    "[--host ADDRESS] [--stop-first]`.",
+    "[--host ADDRESS] [--allow-host NAME] [--allow-origin ORIGIN] [--stop-first]`.",
     "serve nobody": "`nobody` is not defined, so it cannot be served. First define it: "
     "`nobody = NotebookAPI()`.",
     "serve api": "`api` is a notebookapi.notebook.face.Session, not a NotebookAPI, so it cannot "

@@ -1,15 +1,17 @@
 // Requests that the kernel sends for the page: no port has to be open to the browser.
 import { bytesOf, freshId, listen, tell, type Model, type Said } from "./model";
 
-/** Bytes that are acknowledged at once; the kernel stops at 4 MB that are not. */
+/** Bytes that are acknowledged at once, and that may lie unread; the kernel stops at 4 MB. */
 const ACKNOWLEDGED = 1 << 20;
 
 export interface BridgeRequest {
   method: string;
   url: string;
-  headers: Record<string, string>;
+  headers: Record<string, string> | [string, string][];
   body?: BodyInit | null;
   signal?: AbortSignal;
+  /** What the kernel calls the exchange when it tells more of it. */
+  id?: string;
 }
 
 /** As much of a Response as programs read; a real one hides Set-Cookie and refuses 1xx. */
@@ -27,15 +29,14 @@ export interface ResponseLike {
 export async function bridgeFetch(model: Model, request: BridgeRequest): Promise<ResponseLike> {
   // A Response encodes forms, files and strings, and says what content type that makes.
   const encoded = request.body == null ? null : new Response(request.body);
-  const headers = { ...request.headers };
+  const headers = Array.isArray(request.headers) ? [...request.headers] : Object.entries(request.headers);
   const type = encoded?.headers.get("content-type");
-  const names = Object.keys(headers).map((name) => name.toLowerCase());
-  if (type && !names.includes("content-type")) headers["content-type"] = type;
+  if (type && !headers.some(([name]) => name.toLowerCase() === "content-type")) headers.push(["content-type", type]);
   const body = await encoded?.arrayBuffer();
   const { method, url, signal } = request;
   return new Promise((resolve, reject) => {
-    const id = freshId();
-    const said = { type: "http", id, method, url, headers: Object.entries(headers) };
+    const id = request.id ?? freshId();
+    const said = { type: "http", id, method, url, headers };
     new Exchange(model, id, url, resolve, reject, signal).send(said, body);
   });
 }
@@ -60,7 +61,7 @@ class Exchange {
     if (this.signal?.aborted) return this.abort();
     this.signal?.addEventListener("abort", this.abort);
     try {
-      tell(this.model, said, body);
+      tell(this.model, said, ...(body ? [body] : []));
     } catch (error) {
       this.fail(error as Error);
     }
@@ -79,10 +80,15 @@ class Exchange {
   private chunk(bytes: Uint8Array): void {
     this.stream.enqueue(bytes);
     this.received += bytes.byteLength;
+    if (this.stream.desiredSize! > 0) this.acknowledge();
+  }
+
+  /** Tell how much has come, when the reader keeps up: else the endpoint has to wait. */
+  private readonly acknowledge = (): void => {
     if (this.received < ACKNOWLEDGED) return;
     tell(this.model, { type: "credit", id: this.id, bytes: this.received });
     this.received = 0;
-  }
+  };
 
   private readonly abort = (): void => {
     try {
@@ -120,7 +126,10 @@ class Exchange {
         get: (name) => values.get(name.toLowerCase()) ?? null,
         entries: () => values.entries(),
       },
-      body: new ReadableStream({ start: (stream) => void (this.stream = stream), cancel: this.abort }),
+      body: new ReadableStream<Uint8Array>(
+        { start: (stream) => void (this.stream = stream), pull: this.acknowledge, cancel: this.abort },
+        { highWaterMark: ACKNOWLEDGED, size: (chunk) => chunk.byteLength },
+      ),
     };
   }
 }

@@ -16,6 +16,8 @@ export function hostIn(el: HTMLElement, ...styles: string[]): Host {
   // JupyterLab's shortcuts would take keys away from fields, and change the notebook by them.
   element.setAttribute("data-lm-suppress-shortcuts", "true");
   const root = element.attachShadow({ mode: "open" });
+  // JupyterLab lets no Enter into a text inside a cell: it listens at the element that it sees.
+  root.addEventListener("beforeinput", (event) => event.stopPropagation());
   for (const text of [TOKENS, ...styles]) {
     const style = document.createElement("style");
     style.textContent = text;

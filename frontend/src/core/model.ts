@@ -16,9 +16,9 @@ export interface Said {
 export const KERNEL_GONE = "The kernel is gone: run this cell again.";
 
 /** Send to the kernel. Throws an Error with KERNEL_GONE where nobody can hear. */
-export function tell(model: Model, content: Said, body?: ArrayBuffer): void {
+export function tell(model: Model, content: Said, ...bodies: ArrayBuffer[]): void {
   try {
-    model.send(content, undefined, body ? [body] : undefined);
+    model.send(content, undefined, bodies.length ? bodies : undefined);
   } catch {
     throw new Error(KERNEL_GONE);
   }
@@ -35,6 +35,23 @@ export function listen(
   };
   model.on("msg:custom", each);
   return () => model.off("msg:custom", each);
+}
+
+/** Ask the kernel something; resolves with what it says. Rejects where nobody can hear. */
+export function ask(model: Model, content: Omit<Said, "id">, ...bodies: ArrayBuffer[]): Promise<Said> {
+  const id = freshId();
+  return new Promise((resolve, reject) => {
+    const stop = listen(model, id, (said) => {
+      stop();
+      resolve(said);
+    });
+    try {
+      tell(model, { ...content, id } as Said, ...bodies);
+    } catch (error) {
+      stop();
+      reject(error as Error);
+    }
+  });
 }
 
 let count = 0;

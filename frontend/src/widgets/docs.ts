@@ -1,6 +1,7 @@
 // Swagger UI in an output cell: requests go by way of the kernel, the document is a trait.
 import { moduleOf, textOf } from "../core/assets";
 import { bridgeFetch, type ResponseLike } from "../core/bridge";
+import { openTab } from "../core/enter";
 import { hostIn } from "../core/host";
 import type { Model } from "../core/model";
 
@@ -23,7 +24,7 @@ export async function renderDocs(model: Model, el: HTMLElement): Promise<() => v
   ]);
   // In a shadow root there is no `html` whose class could say the theme.
   const host = hostIn(el, css.replaceAll("html.dark-mode", ".dark-mode"), FITTING);
-  const { bar, said, stop, scroll, place } = furniture();
+  const { bar, said, stop, tab, scroll, place } = furniture();
   host.panel.append(bar, scroll);
   host.onTheme((isDark) => scroll.classList.toggle("dark-mode", isDark));
 
@@ -32,6 +33,7 @@ export async function renderDocs(model: Model, el: HTMLElement): Promise<() => v
     said.textContent = count ? "Waiting for the response …" : "Requests are sent by the kernel.";
   });
   stop.addEventListener("click", () => running.abort());
+  tab.addEventListener("click", () => openTab(model).catch((error) => (said.textContent = error.message)));
   const ui = bundle.default({
     domNode: place,
     spec: model.get("document"),
@@ -69,14 +71,16 @@ function furniture() {
   said.setAttribute("role", "status");
   const stop = made("button", "button stop");
   stop.textContent = "Stop";
+  const tab = made("button", "button");
+  tab.textContent = "Open in a tab";
   const scroll = made("div", "scroll");
   scroll.tabIndex = 0;
   scroll.setAttribute("role", "region");
   scroll.setAttribute("aria-label", "API documentation");
   const place = made("div", "place");
-  bar.append(said, stop);
+  bar.append(said, stop, tab);
   scroll.append(place);
-  return { bar, said, stop, scroll, place };
+  return { bar, said, stop, tab, scroll, place };
 }
 
 interface Operation {

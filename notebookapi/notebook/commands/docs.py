@@ -2,46 +2,41 @@
 
 from __future__ import annotations
 
-import importlib.util
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from notebookapi.editing import current_draft
-from notebookapi.notebook.commands.command import Command, nothing_more
+from notebookapi.notebook.commands.command import Command, Words
+from notebookapi.notebook.commands.opening import living
 from notebookapi.notebook.face import Session
-from notebookapi.notebook.swap.recorder import CellDraft
 from notebookapi.notebook.views.docs import Docs
-from notebookapi.openapi.assets import AssetsNotBuilt
 
 
 def _docs(session: Session, arguments: Sequence[str]) -> Docs:
-    nothing_more("docs", arguments)
-    document = _document(session)
-    if importlib.util.find_spec("anywidget") is None:
-        return Docs(document, note='For Swagger UI here: %pip install "notebookapi[notebook]".')
-    view = Docs(document)
-    try:
-        return Docs(document, open_live=_opener(session, view.line))
-    except AssetsNotBuilt as error:
-        return Docs(document, note=str(error))
+    words = Words("`%api docs` or `%api docs --redoc`")
+    words.add_argument("--redoc", action="store_true")
+    said = words.parse_args(list(arguments))
+    view = Docs(_document(session))
+    what, make = ("ReDoc", redoc) if said.redoc else ("Swagger UI", swagger)
+    live = living(session, what, view.line, lambda: make(session))
+    return Docs(view.document, live.open_live, live.note)
 
 
-def _opener(session: Session, line: str) -> Any:
-    # anywidget takes its time to load: only where there is something to show.
-    from notebookapi.notebook.views.widgets import assets
+def swagger(session: Session) -> Any:
+    """Return the widget that shows Swagger UI."""
+    from notebookapi.notebook.views.widgets.docs import DocsWidget
 
-    assets.version()
-    draft = current_draft()
-    cell_id = draft.cell_id if isinstance(draft, CellDraft) else None
+    return DocsWidget(session.server, _reader(session))
 
-    def open_live() -> Mapping[str, Any]:
-        from notebookapi.notebook.views.widgets.docs import DocsWidget
 
-        widget = DocsWidget(session.server, lambda: _document(session))
-        session.widgets.keep(cell_id, widget)
-        return widget.bundle(line)
+def redoc(session: Session) -> Any:
+    """Return the widget that shows ReDoc."""
+    from notebookapi.notebook.views.widgets.redoc import RedocWidget
 
-    return open_live
+    return RedocWidget(session.server, _reader(session))
+
+
+def _reader(session: Session) -> Callable[[], dict[str, Any]]:
+    return lambda: _document(session)
 
 
 def _document(session: Session) -> dict[str, Any]:
@@ -49,4 +44,14 @@ def _document(session: Session) -> dict[str, Any]:
     return {**session.app.openapi(), "servers": [{"url": session.url}]}
 
 
-COMMANDS = (Command("docs", _docs, [("docs", "Swagger UI here, following every change")]),)
+COMMANDS = (
+    Command(
+        "docs",
+        _docs,
+        [
+            ("docs", "Swagger UI here, following every change"),
+            ("docs --redoc", "... ReDoc, to read"),
+        ],
+        ["--redoc"],
+    ),
+)

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from notebookapi.notebook.commands.command import Command, Words
+from notebookapi.notebook.commands.opening import living
 from notebookapi.notebook.errors import BadArguments
 from notebookapi.notebook.face import Session
 from notebookapi.notebook.log.records import Entry
 from notebookapi.notebook.views.log import SHOWN
 from notebookapi.notebook.views.model import Message, View
+
+if TYPE_CHECKING:
+    from notebookapi.notebook.views.widgets.log import LogWidget
 
 _FORM = "`%api log [ID] [--failed] [--last N] [--clear]`"
 
@@ -30,7 +35,14 @@ def _log(session: Session, arguments: Sequence[str]) -> View:
     if said.last < 1:
         raise BadArguments(f"`--last {said.last}` is no number of requests. Write {_FORM}.")
     log = session.log.failed if said.failed else session.log
-    return log.showing(said.last)
+
+    def make() -> LogWidget:
+        from notebookapi.notebook.views.widgets.log import LogWidget
+
+        return LogWidget(session.server, session.journal, failed=said.failed)
+
+    live = living(session, "the log as it grows", log.line, make)
+    return log.showing(said.last).living(live.open_live, live.note)
 
 
 def entry_of(session: Session, number: int) -> Entry:
@@ -48,7 +60,7 @@ COMMANDS = (
         "log",
         _log,
         [
-            ("log [--failed] [--last N]", "the latest requests, or those that failed"),
+            ("log [--failed] [--last N]", "requests as they come, or those that failed"),
             ("log ID", "... one of them: request, response, output, traceback"),
             ("log --clear", "... forget them"),
         ],

@@ -11,10 +11,12 @@ from notebookapi.notebook.commands import (
     examples,
     exporting,
     forgetting,
+    importing,
     log,
     looking,
     nest,
     server,
+    trying,
     undoing,
 )
 from notebookapi.notebook.commands.command import Command, nothing_more
@@ -34,12 +36,14 @@ COMMANDS: dict[str, Command] = {
     for command in (
         *looking.COMMANDS,
         *docs.COMMANDS,
+        *trying.COMMANDS,
         *log.COMMANDS,
         *debug.COMMANDS,
         *doctor.COMMANDS,
         *server.COMMANDS,
         *nest.COMMANDS,
         *exporting.COMMANDS,
+        *importing.COMMANDS,
         *forgetting.COMMANDS,
         *undoing.COMMANDS,
         *examples.COMMANDS,

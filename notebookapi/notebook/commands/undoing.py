@@ -30,6 +30,11 @@ def _undo(session: Session, arguments: Sequence[str]) -> View:
             "This cell has registered something that is not published yet. Run `%api undo` in a "
             "cell of its own."
         )
+    return undo(session, steps)
+
+
+def undo(session: Session, steps: int) -> Card:
+    """Take publications back, the last first; return what is told. Raises BadArguments."""
     undone = session.take_back(steps)
     return Card(lines=list(_lines(undone)), notes=[Note("info", _what(undone))])
 

@@ -20,7 +20,7 @@ _COLOURS |= {"delete": "#c62828"}
 _OTHER = "#4a4a4a"
 # The list stands for the widget: it is hidden where that lives, and the front end's complaint
 # about a widget that is gone is hidden where the list stands.
-_ONE_OF_TWO = (
+ONE_OF_TWO = (
     "<style>.jp-OutputArea:has(.nbapi-live) .nbapi-static{display:none}"
     ".jp-OutputArea:has(.nbapi-static) .jupyter-widgets:not(:has(*)){display:none}</style>"
 )
@@ -58,13 +58,13 @@ class Docs:
 
     def _repr_html_(self) -> str:
         rows = [
-            (_badge(method), f"<b>{escape(path)}</b>", escape(summary))
+            (badge(method), f"<b>{escape(path)}</b>", escape(summary))
             for method, path, summary in self.operations()
         ]
         inner = pieces.table(["", "", ""], rows) if rows else pieces.dim("No operations yet.")
         note = f"<div>{pieces.dim(self.note)}</div>" if self.note else ""
         head = f"<div><b>{escape(self.title)}</b></div>"
-        return f'{_ONE_OF_TWO}<div class="nbapi-static">{pieces.box(head + inner + note)}</div>'
+        return f'{ONE_OF_TWO}<div class="nbapi-static">{pieces.box(head + inner + note)}</div>'
 
     def __rich__(self) -> RenderableType:
         table = Table(title=self.title, title_justify="left", title_style="bold")
@@ -75,7 +75,8 @@ class Docs:
         return Group(table, Text(self.note, style="dim")) if self.note else table
 
 
-def _badge(method: str) -> str:
+def badge(method: str) -> str:
+    """Return a method as HTML, in its colour."""
     colour = _COLOURS.get(method, _OTHER)
     style = f"background:{colour};color:#fff;border-radius:3px;padding:1px 6px;font-weight:bold"
     return f'<span style="{style}">{method.upper()}</span>'

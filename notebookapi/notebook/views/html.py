@@ -6,6 +6,7 @@ Everything is escaped: paths, names and messages are the person's text.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import singledispatch
 from html import escape
 from typing import Any
@@ -23,7 +24,10 @@ _SIGNS = {
     "○": "var(--jp-ui-font-color2,#767676)",
 }
 _KINDS = {"info": _BORDER, "warning": _SIGNS["~"], "error": _SIGNS["-"]}
-_CELL = "padding:1px 14px 1px 0;text-align:left;border:none;background:none"
+_MOST = 7
+"""Lines of a card that are open; of more, the first few are, and the rest when asked for."""
+_FIRST = 5
+_CELL = "padding:1px 14px 1px 0;text-align:left;vertical-align:baseline;border:none;background:none"
 
 
 @singledispatch
@@ -35,19 +39,11 @@ def rendered(view: Any) -> str:
 
 @rendered.register
 def _card(card: Card) -> str:
-    parts = []
-    if card.lines:
-        rows = "".join(
-            _row(
-                f'<b style="color:{_SIGNS[line.sign]}">{line.sign}</b>',
-                f"<b>{escape(line.what)}</b>",
-                escape(line.who),
-                f'<span style="{_DIM}">{escape(_remark(line.sign, line.note))}</span>'
-                + _changes(line),
-            )
-            for line in card.lines
-        )
-        parts.append(_table(rows))
+    shown = card.lines[: _FIRST if len(card.lines) > _MOST else None]
+    parts = [_lines(shown)] if shown else []
+    if more := card.lines[len(shown) :]:
+        summary = f'<summary style="{_DIM};cursor:pointer">{_summary(more)}</summary>'
+        parts.append(f"<details>{summary}{_lines(more)}</details>")
     parts += [_note(note) for note in card.notes]
     if card.url:
         url = escape(card.url)
@@ -55,7 +51,36 @@ def _card(card: Card) -> str:
             f'<div style="{_DIM};margin-top:2px">Serving at <a href="{url}">{url}</a>, '
             f'docs at <a href="{url}/docs">{url}/docs</a></div>'
         )
-    return _box("".join(parts))
+    # By its classes a page finds the card, and puts buttons into it.
+    return _box("".join(parts), f"nbapi-card {card.page}".rstrip())
+
+
+def _lines(lines: Sequence[Line]) -> str:
+    return _table(
+        "".join(
+            _row(
+                f'<b style="color:{_SIGNS[line.sign]}">{line.sign}</b>',
+                f'<b class="nbapi-what"{_tried(line)}>{escape(line.what)}</b>',
+                escape(line.who),
+                f'<span style="{_DIM}">{escape(_remark(line.sign, line.note))}</span>'
+                + _changes(line),
+            )
+            for line in lines
+        )
+    )
+
+
+def _tried(line: Line) -> str:
+    return f' title="{escape(line.tried)}"' if line.tried else ""
+
+
+def _summary(lines: Sequence[Line]) -> str:
+    """Return what lines are about: "9 more: 8 added, 1 replaced, 1 breaking"."""
+    signs = [line.sign for line in lines]
+    told = [f"{signs.count(sign)} {WORDS[sign]}" for sign in dict.fromkeys(signs)]
+    breaking = sum(each.breaking for line in lines for each in line.changes)
+    told += [f"{breaking} breaking"] if breaking else []
+    return f"{len(lines)} more: {', '.join(told)}"
 
 
 @rendered.register
@@ -97,7 +122,11 @@ def _note(note: Note) -> str:
 
 
 def _row(*cells: str) -> str:
-    return "<tr>" + "".join(f'<td style="{_CELL}">{cell}</td>' for cell in cells) + "</tr>"
+    return (
+        '<tr style="background:none">'
+        + "".join(f'<td style="{_CELL}">{cell}</td>' for cell in cells)
+        + "</tr>"
+    )
 
 
 def _table(rows: str) -> str:
@@ -105,8 +134,7 @@ def _table(rows: str) -> str:
     return f'<table style="{style}">{rows}</table>'
 
 
-def _box(inner: str) -> str:
-    return (
-        f'<div style="{_FONT};border-left:3px solid {_BORDER};padding:4px 0 4px 10px;margin:4px 0">'
-        f"{inner}</div>"
-    )
+def _box(inner: str, classes: str = "") -> str:
+    named = f' class="{classes}"' if classes else ""
+    style = f"{_FONT};border-left:3px solid {_BORDER};padding:4px 0 4px 10px;margin:4px 0"
+    return f'<div{named} style="{style}">{inner}</div>'

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from html import escape
 from typing import Any, overload
 
@@ -12,6 +12,7 @@ from rich.text import Text
 
 from notebookapi.notebook.log.records import Entry
 from notebookapi.notebook.views import pieces
+from notebookapi.notebook.views.docs import ONE_OF_TWO
 
 SHOWN = 20
 """Rows that are shown of a longer log, the latest."""
@@ -25,7 +26,12 @@ class RequestLog(Sequence[Entry]):
 
     It is what there was when it was asked for. shown: rows that are shown; the rest is there.
     command: what `%api log` does, which calling the log does too.
+    open_live: shows the log that goes on, and returns its bundle; None where there is none.
+    note: why there is none.
     """
+
+    open_live: Callable[[], Mapping[str, Any]] | None = None
+    note = ""
 
     def __init__(
         self,
@@ -76,6 +82,14 @@ class RequestLog(Sequence[Entry]):
         """Return the same, of which other rows are shown, the latest."""
         return RequestLog(self._entries, rows, self._command)
 
+    def living(
+        self, open_live: Callable[[], Mapping[str, Any]] | None, note: str = ""
+    ) -> RequestLog:
+        """Return the same, with what shows the log that goes on, or why nothing does."""
+        made = self._with(self._entries)
+        made.open_live, made.note = open_live, note
+        return made
+
     def _with(self, entries: Sequence[Entry]) -> RequestLog:
         return RequestLog(entries, self._shown, self._command)
 
@@ -102,13 +116,16 @@ class RequestLog(Sequence[Entry]):
     def _foot(self) -> str:
         more = len(self) - len(self._rows)
         earlier = f"{more:,} earlier: `%api log --last {len(self)}`. " if more else ""
-        return f"{earlier}`%api log ID` opens one."
+        return f"{earlier}`%api log ID` opens one. {self.note}".rstrip()
 
     def _repr_html_(self) -> str:
-        if not self._rows:
-            return pieces.box(pieces.dim(_EMPTY))
-        table = pieces.table(_HEADS, map(_html_row, self._rows), _RIGHT)
-        return pieces.box(f'{table}<div style="margin-top:4px">{pieces.dim(self._foot)}</div>')
+        inner = pieces.dim(_EMPTY)
+        if self._rows:
+            table = pieces.table(_HEADS, map(_html_row, self._rows), _RIGHT)
+            inner = f'{table}<div style="margin-top:4px">{pieces.dim(self._foot)}</div>'
+        if self.open_live is None:
+            return pieces.box(inner)
+        return f'{ONE_OF_TWO}<div class="nbapi-static">{pieces.box(inner)}</div>'
 
     def __rich__(self) -> RenderableType:
         if not self._rows:

@@ -8,7 +8,7 @@ from typing import Literal, Protocol
 
 from notebookapi._table.published import Registration
 from notebookapi.notebook.contract.model import Change
-from notebookapi.notebook.contract.served import Changed
+from notebookapi.notebook.contract.served import MOST, Changed
 from notebookapi.notebook.swap.ownership import Change as OwnedChange
 from notebookapi.notebook.swap.ownership import Owned
 from notebookapi.notebook.swap.transaction import Outcome
@@ -27,7 +27,8 @@ WORDS: dict[str, str] = {
 class Line:
     """One registration on a card. what: "GET /items/{id}"; who: the endpoint's name.
 
-    changes: what is different for its clients.
+    changes: what is different for its clients. tried: what a request can be sent to, where that is
+    so.
     """
 
     sign: Sign
@@ -35,6 +36,7 @@ class Line:
     who: str
     note: str = ""
     changes: Sequence[Change] = ()
+    tried: str = ""
 
     @property
     def text(self) -> str:
@@ -69,11 +71,15 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """What a cell changed. url: where it is served, on the card of the cell that began it."""
+    """What a cell changed. url: where it is served, on the card of the cell that began it.
+
+    page: the class by which a page knows whose card it is.
+    """
 
     lines: Sequence[Line] = ()
     notes: Sequence[Note] = ()
     url: str | None = None
+    page: str = ""
 
     def __bool__(self) -> bool:
         return bool(self.lines or self.notes or self.url)
@@ -129,7 +135,7 @@ def card_of(
     """
     return Card(
         lines=list(_lines(outcome.change, waiting, contract)),
-        notes=[*_failure(outcome), *_conflicts(outcome.change), *notes],
+        notes=[*_failure(outcome), *_conflicts(outcome.change), *_not_compared(contract), *notes],
         url=url,
     )
 
@@ -146,19 +152,39 @@ def _lines(
     for old, new in change.taken:
         who = old.endpoint or old.label
         made.setdefault(new, Line("~", new.label, new.endpoint, f"was {who} of {old.cell.label}"))
+    contract = [each for each in contract if each.is_compared]
     told = {each.registration: each.changes for each in reversed(contract)}
     # In the order in which the cell registers them.
     for owned in sorted(made, key=lambda each: each.place):
-        yield replace(made[owned], changes=told.get(owned.registration, ()))
+        changes = told.get(owned.registration, ())
+        yield replace(made[owned], changes=changes, tried=_tried(owned, made[owned].sign))
     for owned in change.removed:
         yield Line("-", owned.label, owned.endpoint)
     for owned in change.restored:
         text = f"{owned.cell.label}'s serves again"
-        yield Line("+", owned.label, owned.endpoint, text, told.get(owned.registration, ()))
+        changes = told.get(owned.registration, ())
+        yield Line("+", owned.label, owned.endpoint, text, changes, _tried(owned, "+"))
     shown = {owned.registration for owned in (*made, *change.restored)}
     for each in contract:  # what other cells serve is different too
         if each.registration not in shown:
-            yield Line("~", each.label, "", "of another cell", each.changes)
+            yield Line("~", each.label, "", "of another cell", each.changes, each.label)
+
+
+def _tried(owned: Owned, sign: Sign) -> str:
+    """Return what a request can be sent to; nothing where none comes to it."""
+    return owned.label if owned.registration.kind == "route" and sign != "○" else ""
+
+
+def _not_compared(contract: Sequence[Changed]) -> Iterator[Note]:
+    """Say of how many operations nobody knows whether their clients notice."""
+    left = [each.label for each in contract if not each.is_compared]
+    if left:
+        which = "1 operation" if len(left) == 1 else f"{len(left)} operations"
+        yield Note(
+            "info",
+            f"The contracts of {which}, from {left[0]} on, were not compared with those before: "
+            f"only the first {MOST} that are served anew are.",
+        )
 
 
 def _renamed(old: Owned, new: Owned) -> str:

@@ -13,12 +13,17 @@ from rich.text import Text
 
 from notebookapi.notebook.views import pieces
 
+_WANTED = "needed, `api.token`; a browser begins at {}, which `%api docs` opens in a tab"
 _BAD = ("Last failure", "News")
 
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """The session at a glance. uptime: the server's, in seconds."""
+    """The session at a glance.
+
+    uptime: the server's, in seconds. entry: the path of the page that takes the token, where one
+    is wanted.
+    """
 
     url: str | None
     application: str
@@ -28,6 +33,7 @@ class State:
     errors: int
     uptime: float
     notice: str | None = None
+    entry: str | None = None
     failure: str | None = None
     record: str | None = None
     news: Sequence[str] = ()
@@ -48,6 +54,7 @@ class State:
             ("Requests", f"{self.requests}, {self.errors} failed"),
             *([("Uptime", whole(self.uptime))] if self.url else []),
             *([("Port", self.notice)] if self.notice else []),
+            *([("Token", _WANTED.format(self.entry))] if self.entry else []),
             *([("Last failure", self.failure)] if self.failure else []),
             *([("Server log", self.record)] if self.record else []),
             *(("News", each) for each in self.news),

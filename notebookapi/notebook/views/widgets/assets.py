@@ -12,6 +12,7 @@ _HERE = Path(__file__).parent / "static"
 _PAGES = Path(__file__).parents[3] / "openapi" / "static"
 _FILES = {
     "core.js": _HERE / "core.js.gz",
+    "editor.js": _HERE / "editor.js.gz",
     "swagger-ui-bundle.js": _PAGES / "swagger-ui-bundle.js.gz",
     "swagger-ui.css": _PAGES / "swagger-ui.css.gz",
     "redoc.standalone.js": _PAGES / "redoc.standalone.js.gz",

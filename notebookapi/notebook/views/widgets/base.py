@@ -8,9 +8,11 @@ from typing import Any
 import anywidget
 from traitlets import Unicode
 
+from notebookapi.notebook.errors import NotebookError
 from notebookapi.notebook.views.widgets import assets
-from notebookapi.notebook.views.widgets.relay import Reached, Relay
+from notebookapi.notebook.views.widgets.relay import Client, Reached, Relay
 from notebookapi.openapi.assets import AssetsNotBuilt
+from notebookapi.serving import ServingError
 
 _VIEW = "application/vnd.jupyter.widget-view+json"
 
@@ -26,7 +28,8 @@ class Bridged(anywidget.AnyWidget):
 
     def __init__(self, server: Reached, **traits: Any) -> None:
         super().__init__(_esm=assets.loader(), version=assets.version(), **traits)
-        self._relay = Relay(server, self._tell)
+        self._server = server
+        self._relay = Relay(server, self._tell, self._asking)
         self.on_msg(self._heard)
         self._pass_busy_cells()
 
@@ -47,12 +50,30 @@ class Bridged(anywidget.AnyWidget):
             self.comm._reply_subshell_for = lambda data, default: default
 
     def _heard(self, _: Any, said: Any, buffers: Sequence[Any]) -> None:
-        if not isinstance(said, Mapping):
-            return
-        if said.get("type") == "asset":
-            self._give(str(said.get("id")), str(said.get("name")))
-        else:
-            self._relay.take(said, buffers)
+        if isinstance(said, Mapping):
+            self._said(said, buffers)
+
+    def _asking(self, name: str, address: Client) -> None:
+        """Note, on the server's loop, from which address the request of an id comes."""
+
+    def _said(self, said: Mapping[str, Any], buffers: Sequence[Any]) -> None:
+        """Do what the page said, on whatever thread the kernel hears it."""
+        match said.get("type"):
+            case "asset":
+                self._give(str(said.get("id")), str(said.get("name")))
+            case "hello":
+                self._server.learn_host(str(said.get("host", "")))
+            case "enter":
+                self._show_way_in(str(said.get("id")))
+            case _:
+                self._relay.take(said, buffers)
+
+    def _show_way_in(self, request: str) -> None:
+        # What is said over the comm is not saved with the notebook, as traits may be.
+        try:
+            self._tell({"type": "way-in", "id": request, **self._server.way_in()}, [])
+        except (NotebookError, ServingError) as error:
+            self._tell({"type": "error", "id": request, "text": str(error)}, [])
 
     def _give(self, request: str, name: str) -> None:
         try:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from traitlets import Dict
 
+from notebookapi.notebook.errors import NotebookError
 from notebookapi.notebook.views.widgets.base import Bridged
 from notebookapi.notebook.views.widgets.relay import Reached
+from notebookapi.serving import ServingError
 
 
 class DocsWidget(Bridged):
@@ -25,4 +28,6 @@ class DocsWidget(Bridged):
 
     def published(self) -> None:
         """Show the document of what is served now; one that is the same is not sent."""
-        self.document = self._read()
+        # While the person has stopped the server, nothing is: the last document stays.
+        with suppress(NotebookError, ServingError):
+            self.document = self._read()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Mapping
+from typing import Any, Protocol
 
 
 class Live(Protocol):
@@ -17,6 +18,19 @@ class Live(Protocol):
         ...
 
 
+class Widget(Live, Protocol):
+    """One that a cell can show."""
+
+    def bundle(self, line: str) -> Mapping[str, Any]:
+        """Return what a front end displays. line: for those that have no widgets."""
+        ...
+
+    @property
+    def model_id(self) -> str | None:
+        """Under which a front end knows it."""
+        ...
+
+
 class Opened:
     """A cell that runs again shows others: what it showed before would be kept for nobody."""
 
@@ -26,6 +40,13 @@ class Opened:
     def keep(self, cell_id: str | None, widget: Live) -> None:
         """Keep a widget until its cell runs again."""
         self._by_cell.setdefault(cell_id or "", []).append(widget)
+
+    def drop(self, cell_id: str | None, widget: Live) -> None:
+        """Close one widget of a cell before that runs again."""
+        there = self._by_cell.get(cell_id or "", [])
+        if widget in there:
+            there.remove(widget)
+            widget.close()
 
     def begin(self, cell_id: str | None) -> None:
         """Close what a cell showed: it runs again."""

@@ -1,0 +1,28 @@
+// The server itself, in a tab of its own: the kernel tells where it is, and what lets a browser in.
+import { ask, freshId, tell, type Model } from "./model";
+
+const LOOPBACK = ["localhost", "127.0.0.1", "[::1]"];
+
+/** Tell the kernel the name that this page was opened under: a proxy passes requests on with it. */
+export function greet(model: Model): void {
+  try {
+    tell(model, { type: "hello", id: freshId(), host: location.host });
+  } catch {
+    // Without a kernel there is nobody to be let in by.
+  }
+}
+
+/** Open a tab. Throws an Error with what stands in the way. */
+export async function openTab(model: Model): Promise<void> {
+  const said = await ask(model, { type: "enter" });
+  if (said.type === "error") throw new Error(said.text);
+  const fragment = said.fragment ? `#${said.fragment}` : "";
+  window.open(`${serverAt(said.port)}${said.path}${fragment}`, "_blank", "noopener");
+}
+
+/** Where the browser finds a port of the kernel's machine: a remote one by way of Jupyter's proxy. */
+function serverAt(port: number): string {
+  const config = document.getElementById("jupyter-config-data")?.textContent;
+  if (!config || LOOPBACK.includes(location.hostname)) return `http://127.0.0.1:${port}`;
+  return new URL(`${JSON.parse(config).baseUrl}proxy/${port}`, location.origin).href;
+}

@@ -1,0 +1,48 @@
+// What the kernel says of the operation that a form is for; see views/widgets/operation.py.
+
+export type Schema = { [word: string]: any };
+export type Place = "path" | "query" | "header" | "cookie" | "form";
+
+export interface Parameter {
+  name: string;
+  in: Place;
+  required?: boolean;
+  description?: string;
+  schema?: Schema;
+}
+
+/** One way to write the body. example: as text; empty where it is no text. */
+export interface Content {
+  media: string;
+  schema: Schema;
+  example: string;
+  is_required: boolean;
+}
+
+/** A security scheme, as OpenAPI has it. */
+export interface Scheme {
+  type: "http" | "apiKey" | "oauth2" | "openIdConnect";
+  description?: string;
+  scheme?: string;
+  in?: "header" | "query" | "cookie";
+  name?: string;
+  flows?: { password?: { tokenUrl: string; scopes?: Record<string, string> } };
+}
+
+export interface Operation {
+  method: string;
+  path: string;
+  summary: string;
+  description: string;
+  parameters: Parameter[];
+  contents: Content[];
+  security: Record<string, Scheme>;
+  schemas: Record<string, Schema>;
+  /** Whether it is served no more. */
+  gone?: boolean;
+}
+
+export const isForm = (media: string): boolean =>
+  media === "multipart/form-data" || media === "application/x-www-form-urlencoded";
+
+export const isJson = (media: string): boolean => /^application\/(.+\+)?json\b/.test(media);
