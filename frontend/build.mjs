@@ -4,7 +4,7 @@
 //   widgets      src/loader.ts, core.ts, editor.ts  ->  notebookapi/notebook/views/widgets/static/
 //
 // Heavy bundles are written as .gz only: the package stays small, and they are served as they are.
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
@@ -13,6 +13,22 @@ const here = dirname(fileURLToPath(import.meta.url));
 const modules = join(here, "node_modules");
 const docsStatic = join(here, "..", "notebookapi", "openapi", "static");
 const widgetStatic = join(here, "..", "notebookapi", "notebook", "views", "widgets", "static");
+
+const written = new Set();
+
+/** What starts meanwhile finds the old file or the new one, never none. */
+function put(path, content) {
+  writeFileSync(`${path}.new`, content);
+  renameSync(`${path}.new`, path);
+  written.add(path);
+}
+
+/** Removes what an earlier build has left. */
+function sweep(folder) {
+  for (const name of readdirSync(folder)) {
+    if (!written.has(join(folder, name))) rmSync(join(folder, name), { recursive: true });
+  }
+}
 
 const read = (...parts) => readFileSync(join(modules, ...parts), "utf8");
 
@@ -31,7 +47,6 @@ function withoutLogo(text) {
 }
 
 function writeDocsAssets() {
-  rmSync(docsStatic, { recursive: true, force: true });
   mkdirSync(docsStatic, { recursive: true });
   const bundles = {
     "swagger-ui-bundle.js": read("swagger-ui-dist", "swagger-ui-bundle.js"),
@@ -39,7 +54,7 @@ function writeDocsAssets() {
     "redoc.standalone.js": withoutLogo(read("redoc", "bundles", "redoc.standalone.js")),
   };
   for (const [name, text] of Object.entries(bundles)) {
-    writeFileSync(join(docsStatic, `${name}.gz`), gzipSync(withoutSourceMap(text), { level: 9 }));
+    put(join(docsStatic, `${name}.gz`), gzipSync(withoutSourceMap(text), { level: 9 }));
   }
   const licences = {
     "swagger-ui.LICENSE.txt": [["LICENSE"], ["NOTICE"], ["swagger-ui-bundle.js.LICENSE.txt"]],
@@ -47,7 +62,7 @@ function writeDocsAssets() {
   };
   for (const [name, files] of Object.entries(licences)) {
     const folder = name.startsWith("redoc") ? "redoc" : "swagger-ui-dist";
-    writeFileSync(join(docsStatic, name), files.map((parts) => read(folder, ...parts)).join("\n\n"));
+    put(join(docsStatic, name), files.map((parts) => read(folder, ...parts)).join("\n\n"));
   }
 }
 
@@ -74,13 +89,14 @@ async function bundleWidgets() {
     }
     return made.outputFiles[0].contents;
   };
-  writeFileSync(join(widgetStatic, "loader.js"), await bundled("loader"));
+  put(join(widgetStatic, "loader.js"), await bundled("loader"));
   for (const name of ["core", "editor"]) {
-    writeFileSync(join(widgetStatic, `${name}.js.gz`), gzipSync(await bundled(name), { level: 9 }));
+    put(join(widgetStatic, `${name}.js.gz`), gzipSync(await bundled(name), { level: 9 }));
   }
   const licences = [...packages].sort().map((name) => `${name}\n\n${read(name, "LICENSE")}`);
-  writeFileSync(join(docsStatic, "widgets.LICENSE.txt"), licences.join("\n\n"));
+  put(join(docsStatic, "widgets.LICENSE.txt"), licences.join("\n\n"));
 }
 
 writeDocsAssets();
 await bundleWidgets();
+[docsStatic, widgetStatic].forEach(sweep);

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import importlib.util
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,10 +13,10 @@ from starlette.routing import WebSocketRoute
 
 from notebookapi.editing import current_draft
 from notebookapi.notebook.commands.command import Command
+from notebookapi.notebook.commands.opening import living
 from notebookapi.notebook.errors import BadArguments
 from notebookapi.notebook.face import Session
 from notebookapi.notebook.log.records import Entry
-from notebookapi.notebook.swap.recorder import CellDraft
 from notebookapi.notebook.views.trying import Trying
 from notebookapi.notebook.views.widgets.operation import (
     WEBSOCKET,
@@ -26,7 +25,6 @@ from notebookapi.notebook.views.widgets.operation import (
     operation_of_socket,
     text_of,
 )
-from notebookapi.openapi.assets import AssetsNotBuilt
 
 if TYPE_CHECKING:
     import httpx2
@@ -55,20 +53,26 @@ class Target:
 def _try(session: Session, arguments: Sequence[str]) -> Trying:
     target = _target(session, arguments)
     tried, operation = _meant(session, target)
-    if importlib.util.find_spec("anywidget") is None:
-        return Trying(operation, note='For a form here: %pip install "notebookapi[notebook]".')
-    try:
-        return Trying(operation, open_live=_opener(session, tried, operation, target))
-    except AssetsNotBuilt as error:
-        return Trying(operation, note=str(error))
+    live = living(
+        session,
+        "a form",
+        Trying(operation).line,
+        lambda: _form_of(session, tried, target, operation),
+    )
+    return Trying(operation, open_live=live.open_live, note=live.note)
 
 
 def form(session: Session, arguments: Sequence[str]) -> TryWidget:
     """Return a form that somebody else shows. Raises BadArguments and AssetsNotBuilt."""
-    from notebookapi.notebook.views.widgets.trying import TryWidget
-
     target = _target(session, arguments)
     tried, operation = _meant(session, target)
+    return _form_of(session, tried, target, operation)
+
+
+def _form_of(session: Session, tried: _Tried, target: Target, operation: Operation) -> TryWidget:
+    # anywidget takes its time to load: only where there is something to show.
+    from notebookapi.notebook.views.widgets.trying import TryWidget
+
     return TryWidget(session.server, tried, operation, target.values)
 
 
@@ -89,26 +93,6 @@ def _meant(session: Session, target: Target) -> tuple[_Tried, Operation]:
     if operation is None:  # it was listed a moment ago
         raise BadArguments(f"{target.label} is not served any more.")
     return tried, operation
-
-
-def _opener(
-    session: Session, tried: _Tried, operation: Operation, target: Target
-) -> Callable[[], Mapping[str, Any]]:
-    # anywidget takes its time to load: only where there is something to show.
-    from notebookapi.notebook.views.widgets import assets
-
-    assets.version()
-    draft = current_draft()
-    cell_id = draft.cell_id if isinstance(draft, CellDraft) else None
-
-    def open_live() -> Mapping[str, Any]:
-        from notebookapi.notebook.views.widgets.trying import TryWidget
-
-        widget = TryWidget(session.server, tried, operation, target.values)
-        session.widgets.keep(cell_id, widget)
-        return widget.bundle(Trying(operation).line)
-
-    return open_live
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,9 +17,8 @@ from notebookapi.notebook.views.widgets.base import Bridged
 from notebookapi.notebook.views.widgets.checking import Fault
 from notebookapi.notebook.views.widgets.operation import Operation
 from notebookapi.notebook.views.widgets.relay import Client, Reached
+from notebookapi.notebook.views.widgets.told import left_by
 from notebookapi.serving import ServingError
-
-_PICTURES = ("image/png", "image/jpeg", "image/gif")
 
 
 class Tried(Protocol):
@@ -92,7 +91,7 @@ class TryWidget(Bridged):
         """Tell the page what an endpoint printed that answered a request of its own."""
         name = self._asked.pop(entry.client, None) if entry.client else None
         if name is not None:
-            self._tell({"type": "logged", "id": name, **_told(entry)}, [])
+            self._tell({"type": "logged", "id": name, **left_by(entry)}, [])
 
     def _said(self, said: Mapping[str, Any], buffers: Sequence[Any]) -> None:
         name = str(said.get("id"))
@@ -125,26 +124,3 @@ def _response(said: Mapping[str, Any], request: bytes, response: bytes) -> httpx
     # The page has the bytes decoded.
     heard = [each for each in pairs["heard"] if each[0] != "content-encoding"]
     return httpx2.Response(int(said["status"]), headers=heard, content=response, request=sent)
-
-
-def _told(entry: Entry) -> dict[str, Any]:
-    return {
-        "number": entry.id,
-        "endpoint": entry.endpoint,
-        "cell": entry.cell,
-        "cellId": entry.cell_id,
-        "stdout": entry.stdout,
-        "stderr": entry.stderr,
-        "logs": [str(each) for each in entry.logs],
-        "displays": [_display(each) for each in entry.displays],
-        "traceback": entry.traceback,
-        "duration": entry.duration,
-    }
-
-
-def _display(data: Mapping[str, Any]) -> dict[str, str]:
-    """Return a displayed picture, else the text that stands for what was displayed."""
-    kind = next((each for each in _PICTURES if each in data), None)
-    if kind is not None:
-        return {"picture": f"data:{kind};base64,{str(data[kind]).strip()}"}
-    return {"text": str(data.get("text/plain", ""))}
