@@ -6,11 +6,13 @@ import ast
 import sys
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from time import monotonic
+from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from IPython.core.error import UsageError
 from IPython.core.interactiveshell import ExecutionInfo, ExecutionResult, InteractiveShell
+from IPython.core.magic import no_var_expand
 from IPython.display import display
 
 from notebookapi._plan.signature import call_places, in_file
@@ -30,6 +32,7 @@ from notebookapi.notebook.notes.notices import own_warnings
 from notebookapi.notebook.notes.remarks import failing, gone, remarks, waiting_of
 from notebookapi.notebook.notes.welcome import Earlier, earlier, welcome
 from notebookapi.notebook.server.exchange import still_running
+from notebookapi.notebook.server.server import has_sockets
 from notebookapi.notebook.swap.ownership import Owned
 from notebookapi.notebook.swap.rebind import Interpreter
 from notebookapi.notebook.swap.recorder import CellDraft, Recorder, is_inside_cell, is_module_level
@@ -37,6 +40,9 @@ from notebookapi.notebook.swap.transaction import Ended, Outcome
 from notebookapi.notebook.views import html, terminal
 from notebookapi.notebook.views.model import Card, Note, card_of
 from notebookapi.serving import ServingError
+
+if TYPE_CHECKING:
+    from notebookapi.notebook.commands.acting import Buttons
 
 # What one message explains; its traceback would only hide it.
 _EXPLAINED = (NotebookError, ServingError)
@@ -54,6 +60,7 @@ def attach(shell: InteractiveShell, session: Session | None) -> Session:
     shell.events.register("post_run_cell", listener.after)
     # IPython's annotation takes the method for a plain function.
     shell.register_magic_function(listener.magic, "line", "api")  # type: ignore[arg-type]
+    shell.register_magic_function(listener.http, "cell", "http")  # type: ignore[arg-type]
     _explain_mistakes(screen)
     listener.output.install()
     session.journal.isolate, session.journal.echo = listener.output.isolate, listener.output.echo
@@ -79,6 +86,7 @@ def detach(shell: InteractiveShell, session: Session) -> None:
     shell.events.unregister("pre_run_cell", listener.before)
     shell.events.unregister("post_run_cell", listener.after)
     shell.magics_manager.magics["line"].pop("api", None)
+    shell.magics_manager.magics["cell"].pop("http", None)
     _explain_no_more()
     listener.output.remove()
     if listener.config is not None:
@@ -100,16 +108,19 @@ def _explain_mistakes(screen: _Screen) -> None:
 
     call_places(place_of)
     # IPython asks the exception for what to show; a person's own handler, if any, stays.
-    setattr(DeclarationError, _SHOWN, shown)
+    for kind in _MISTAKES:
+        setattr(kind, _SHOWN, shown)
 
 
 def _explain_no_more() -> None:
     call_places(in_file)
-    if _SHOWN in vars(DeclarationError):
-        delattr(DeclarationError, _SHOWN)
+    for kind in _MISTAKES:
+        if _SHOWN in vars(kind):
+            delattr(kind, _SHOWN)
 
 
 _SHOWN = "_render_traceback_"
+_MISTAKES: tuple[type[Exception], ...] = (DeclarationError, NotebookError)
 
 
 _listeners: WeakKeyDictionary[InteractiveShell, _Listener] = WeakKeyDictionary()
@@ -127,9 +138,13 @@ class _Listener:
         self._loading: object | None = None
         self._is_new = True
         self._orphans: list[Owned] = []
+        self._begun: dict[int, float] = {}
+        self._duration: float | None = None
         self.earlier = Earlier()
         self.config: Settings | None = None
+        self._buttons: Buttons | None = None
 
+    @no_var_expand
     def magic(self, line: str) -> None:
         """Notebookapi's commands; `%api help` lists them."""
         # The commands are loaded when one is used.
@@ -141,6 +156,16 @@ class _Listener:
             raise UsageError(str(error)) from None
         self._session.screen.show(view)
 
+    @no_var_expand
+    def http(self, line: str, cell: str) -> None:
+        """Send requests that are written down: `GET /items`, headers, a blank line, a body."""
+        from notebookapi.notebook.sending import http_cells
+
+        try:
+            http_cells.run(self._session, line, cell)
+        except _EXPLAINED as error:
+            raise UsageError(str(error)) from None
+
     def loading(self) -> None:
         """Record the rest of the cell that runs `%load_ext`; its start is past.
 
@@ -148,7 +173,7 @@ class _Listener:
         """
         if is_inside_cell(self._shell.user_ns):
             self._loading = object()
-            self._begin(self._loading, None)
+            self._begin(self._loading, None, "")
 
     def leave(self) -> None:
         """Publish what the running cell has registered: nobody will see it end."""
@@ -157,8 +182,12 @@ class _Listener:
 
     def before(self, info: ExecutionInfo) -> None:
         self._guarded(self._before, info)
+        # Last, and first after the cell: what we do ourselves is not the cell's time.
+        self._begun[id(info)] = monotonic()
 
     def after(self, result: ExecutionResult) -> None:
+        begun = self._begun.pop(id(result.info), None)
+        self._duration = None if begun is None else monotonic() - begun
         self._guarded(self._after, result)
 
     def _before(self, info: ExecutionInfo) -> None:
@@ -170,11 +199,11 @@ class _Listener:
         session = self._session
         session.widgets.begin(info.cell_id)
         self._orphans += session.note_deleted(_deleted(info), info.cell_id)
-        self._begin(info, info.cell_id)
+        self._begin(info, info.cell_id, info.raw_cell or "")
 
-    def _begin(self, info: object, cell_id: str | None) -> None:
+    def _begin(self, info: object, cell_id: str | None, source: str) -> None:
         session = self._session
-        position = session.position_of(cell_id)
+        position = session.position_of(cell_id, source)
         self._recorder.begin(info, position, cell_id=cell_id, plan=session.planned)
 
     def _after(self, result: ExecutionResult) -> None:
@@ -189,13 +218,26 @@ class _Listener:
         draft = self._recorder.end(started, succeeded=bool(result.success))
         served = Served.by(self._session.server.app)
         with own_warnings() as warned:
-            outcome = self._session.finish(_ended(result, self._shell.user_ns), draft)
+            ended = _ended(result, self._shell.user_ns, self._duration)
+            outcome = self._session.finish(ended, draft)
         notes = [*(Note("warning", each) for each in warned), *gone(self._still_served())]
         notes += failing(outcome, result.error_in_exec, self._session)
         card = self._card(outcome, draft, notes, served)
         if card and self._is_wanted(card):
-            self._session.screen.show(card)
+            self._show(card)
         self._session.widgets.published()
+
+    def _show(self, card: Card) -> None:
+        if self._buttons is None:
+            # What the buttons do is loaded with the first card.
+            from notebookapi.notebook.commands.acting import Buttons
+
+            self._buttons = Buttons(self._session)
+        card = replace(card, page=self._buttons.page)
+        self._session.screen.show(card)
+        # What the front end said with the cell; there is no public name for it.
+        kernel = getattr(self._shell, "kernel", None)
+        self._buttons.shown(card, is_live=bool(getattr(kernel, "_allow_stdin", False)))
 
     def _is_wanted(self, card: Card) -> bool:
         is_off = self.config is not None and not self.config.card
@@ -212,7 +254,10 @@ class _Listener:
         if left := self.earlier.left_behind(self._session):
             self.earlier = Earlier()
             notes += left
-        before = self._cards.get(cell.key)
+        # It may have run under another id.
+        cards = self._cards
+        same = (each for each in cards.values() if each[0] == cell.source)
+        before = cards.get(cell.key) or next(same, None)
         is_same = before is not None and before[0] == cell.source
         notes += [*remarks(outcome, draft, self._session, is_same=is_same), *more]
         waiting = {each.registration for each in waiting_of(outcome.made, self._session)}
@@ -248,6 +293,8 @@ class _Listener:
             return None, [*notes, Note("error", f"Published, but not served: {error}")]
         if outcome.change and not session.server.may_start and session.server.app is not None:
             text = "The server is stopped: nothing is served until `%api serve`."
+            if not has_sockets():
+                text = "There are no sockets here: `api` and `%%http` ask the application itself."
             return None, [*notes, Note("info", text)]
         if outcome.change and (left := session.server.left):
             notes.append(Note("info", still_running(left)))
@@ -276,7 +323,7 @@ def _interpreter(shell: InteractiveShell) -> Interpreter:
     return run_again
 
 
-def _ended(result: ExecutionResult, namespace: Any) -> Ended:
+def _ended(result: ExecutionResult, namespace: Any, duration: float | None) -> Ended:
     info: Any = result.info
     return Ended(
         cell_id=info.cell_id,
@@ -285,6 +332,7 @@ def _ended(result: ExecutionResult, namespace: Any) -> Ended:
         transformed=info.transformed_cell or info.raw_cell,
         succeeded=bool(result.success),
         failed_line=_failed_line(result.error_in_exec, namespace),
+        duration=duration,
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Coroutine, MutableMapping, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-from notebookapi._table.published import Place, next_place
+from notebookapi._table.published import Place
 from notebookapi.applications import NotebookAPI
 from notebookapi.cells import Cell, Registered
 from notebookapi.editing import Draft, Operation, current_draft
@@ -19,20 +19,20 @@ from notebookapi.notebook.log.record import Cells
 from notebookapi.notebook.rows import route_rows
 from notebookapi.notebook.sending import client
 from notebookapi.notebook.server.crossing import on_server
-from notebookapi.notebook.server.server import Server
+from notebookapi.notebook.server.server import Server, has_sockets
 from notebookapi.notebook.server.token import Token
 from notebookapi.notebook.swap.history import History
 from notebookapi.notebook.swap.naming import (
     Names,
     applications_of,
     cannot_be_served,
-    described,
     followed,
     left_alone,
+    nothing_to_serve,
     owners_named,
     renewed,
 )
-from notebookapi.notebook.swap.ownership import Owned
+from notebookapi.notebook.swap.ownership import Owned, key_before, place_of
 from notebookapi.notebook.swap.putting import putting, telling
 from notebookapi.notebook.swap.rebind import Interpreter
 from notebookapi.notebook.swap.recorder import CellDraft
@@ -46,7 +46,7 @@ from notebookapi.notebook.views.state import State
 from notebookapi.notebook.views.widgets.opened import Opened
 
 if TYPE_CHECKING:
-    import httpx2
+    from starlette.types import ASGIApp
 
 T = TypeVar("T")
 
@@ -112,7 +112,7 @@ class Session(client.Sender):
         served = self.server.app
         if served is not None:
             return served
-        raise self._nothing(self._chosen or "app")
+        raise self._nothing()
 
     @property
     def application_name(self) -> str:
@@ -153,9 +153,14 @@ class Session(client.Sender):
             self.server.app = self._latest = self._choose()
         return notes
 
-    def _choose(self) -> NotebookAPI | None:
-        named = self._names.get(self._chosen or "app")
-        return named if isinstance(named, NotebookAPI) else self._last
+    def _choose(self, standing: Standing | None = None) -> NotebookAPI | None:
+        standing = standing or self._standing()
+        named = standing.names.get(self._chosen or "app")
+        return named if isinstance(named, NotebookAPI) else standing.last
+
+    def _nothing(self) -> NothingToServe:
+        name = self._chosen or "app"
+        return nothing_to_serve(name, self.namespace.get(name))
 
     def _candidate(self, draft: Draft | None) -> NotebookAPI:
         """Return what will be served when the running cell has ended well."""
@@ -168,18 +173,11 @@ class Session(client.Sender):
                 return apps[-1]
         return self.app
 
-    def _nothing(self, name: str) -> NothingToServe:
-        return NothingToServe(
-            f"`{name}` is {described(self.namespace.get(name))}, so there is nothing to serve. Run "
-            "`from notebookapi import NotebookAPI` and `app = NotebookAPI()`, or choose another "
-            "application by `%api serve NAME`."
-        )
-
     # --- cells
 
-    def position_of(self, cell_id: str | None) -> Place:
+    def position_of(self, cell_id: str | None, source: str) -> Place:
         """Return a cell's place among the others: that of its first successful run."""
-        return self._positions.get(cell_id or "") or next_place()
+        return place_of(self._owned, cell_id, source, self._positions)
 
     def planned(self, draft: CellDraft) -> Sequence[Operation]:
         """Return what publishes a running cell, as far as it has come."""
@@ -216,21 +214,25 @@ class Session(client.Sender):
             if draft is None:
                 return Outcome(cell, self._owned)
             now = owners_named(self.namespace)
-            used = [made.owner for made in draft.made]
+            used = [o for m in draft.made for o in (m.owner, m.registration.child) if o is not None]
             names = followed(self._names, draft.named, now, used)
             outcome = finish(
-                self._owned, cell, draft, renewed(self._names, names, now), self._rebinding(cell),
+                self._owned, cell, draft, renewed(self._names, names, now),
+                self._rebinding(cell, names),
                 putting(
                     self.server, draft, (names.get(self._chosen or "app"), self._last),
-                    self.namespace, lambda: self._redefinitions.rebound_by(cell),
+                    self.namespace, self._redefinitions.latest,
                 ),
+                key_before(self._owned, ended.cell_id, cell.source, self._positions),
             )  # fmt: skip
             self._owned = outcome.owned
             self._history.keep(cell, outcome.owned)
             if outcome.is_published:
+                self.steps.note(cell.label, standing, outcome.before, outcome.lifespans)
                 self._keep(outcome, names)
-                self.steps.note(cell.label, standing, outcome.before)
                 self.versions.note(outcome)
+            else:
+                self._redefinitions.note_failed()
             return outcome
 
     def _standing(self) -> Standing:
@@ -242,24 +244,25 @@ class Session(client.Sender):
         Raises BadArguments, and ServingError where the application before cannot be served.
         """
         with self._lock:
-            undone = self.steps.take_back(count)
+            undone = self.steps.take_back(
+                count, lambda operations, was: self.server.publish(operations, self._choose(was))
+            )
             was = undone.standing
             self._owned, self._names, self._last = was.owned, was.names, was.last
             self._history.bring_back(self._owned)
+            self._redefinitions.take_back(undone.meant)
             self.versions.note_undone(undone)
         self.follow(may_start=False)
-        self.server.follow(self.server.app)  # a lifespan may have come back
         return undone
 
-    def _rebinding(self, cell: Cell) -> Rebind:
+    def _rebinding(self, cell: Cell, names: Names) -> Rebind:
         """Return what makes again what captured a name that this cell redefined."""
-        name = self._chosen or "app"
-        cells = self._history.cells
-        return lambda owned: self._redefinitions.rebind(cells, owned, cell, name)
+        name, follow = self._chosen or "app", self._redefinitions.rebind
+        return lambda owned, made: follow(self._history, owned, cell, made, name, names)
 
     def _keep(self, outcome: Outcome, names: Names) -> None:
         cell = outcome.cell
-        self._redefinitions.note()
+        self.steps.note_meant(self._redefinitions.note(outcome.rebound, cell.run))
         if not cell.is_anonymous:  # one without an id never comes again
             self._positions[cell.key] = outcome.position
         self._names = names
@@ -302,7 +305,7 @@ class Session(client.Sender):
             self._chosen, self._latest = name, app
             self._names = {**self._names, name: app}
         if self.server.app is None:
-            raise self._nothing(self._chosen or "app")
+            raise self._nothing()
         return self.server.start() if (port or host) is None else self.server.move(port, host)
 
     def follow(self, *, may_start: bool) -> None:
@@ -327,7 +330,7 @@ class Session(client.Sender):
     @property
     def token(self) -> Token:
         """What other computers have to send where they can reach the server."""
-        return self.server.token
+        return self.server.access.token
 
     def stop(self) -> bool:
         """Stop the server; tell whether it ran. Registrations are kept."""
@@ -335,22 +338,17 @@ class Session(client.Sender):
 
     # --- requests
 
-    def request(self, method: str, path: str, **options: Any) -> httpx2.Response:
-        """Send a request to the served application; `options` are those of httpx2.
+    def answering(self) -> ASGIApp | None:
+        """Return what answers this context's requests in process; None where the server does.
 
-        A cell that has staged changes gets their answer before they are published: its request
-        goes to the application in process, on the server's loop. Any other goes over the socket.
+        A cell that has staged changes gets their answer before they are published.
         """
-        self.server.check_not_inside()
-        url = self.server.wanted()
         draft = current_draft()
         app = self._candidate(draft)
-        if draft is None or not (draft.operations or app is not self.server.app):
-            sent = client.over_the_socket(url, self.journal, method.upper(), path, options)
-            return self.examples.noted(sent)
-        staged = client.with_state(app.serving(draft.preview(app)), self.server.lifespan_state)
-        answering = client.in_process(url, self.journal, staged, method.upper(), path, options)
-        return self.examples.noted(self.server.run(answering))
+        if draft is not None and (draft.operations or app is not self.server.app):
+            staged = app.serving(draft.preview(app))
+            return client.with_state(staged, self.server.lifespan_state)
+        return None if has_sockets() else client.with_state(app, None)
 
     # --- views
 
@@ -377,6 +375,7 @@ class Session(client.Sender):
             failure=self.journal.last_failure,
             uptime=self.server.uptime,
             notice=self.server.notice,
+            entry=self.server.entry,
             record=self.journal.records[-1] if self.journal.records else None,
             news=self.server.take_news(),
         )

@@ -106,3 +106,14 @@ def test_details_are_closed_escaped_and_in_the_terminal_open(notebook: Notebook)
     assert "&lt;b&gt;" in page
     text = terminal.render(card, width=120)
     assert "! query q: type integer → string" in text
+
+
+def test_what_is_not_compared_is_said(notebook: Notebook) -> None:
+    many = "for n in range(203):\n    @app.get(f'/x{n}')\n    def x(q: {} = 1): return 1"
+    notebook.run(many.replace("{}", "int"), "a")
+    card = notebook.run(many.replace("{}", "str"), "a").card
+    assert card.endswith(
+        "The contracts of 3 operations, from GET /x200 on, were not compared with those before: "
+        "only the first 200 that are served anew are."
+    )
+    assert changes(notebook)["GET /x199"] and not changes(notebook)["GET /x200"]

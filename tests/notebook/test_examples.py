@@ -141,6 +141,35 @@ def test_the_file_beside_the_notebook(notebook: Notebook, placed: Path) -> None:
     assert list(placed.parent.iterdir()) == [placed]
 
 
+def test_the_file_beside_the_notebook_that_vs_code_names(
+    notebook: Notebook, placed: Path, tmp_path: Path
+) -> None:
+    """It names the notebook in the namespace; where the kernel was started does not matter."""
+    (tmp_path / "work").mkdir()
+    notebook.shell.user_ns["__vsc_ipynb_file__"] = str(tmp_path / "work" / "mine.ipynb")
+    notebook.run(READ.format(1), "vscode-notebook-cell:/work/mine.ipynb#W0sZmlsZQ%3D%3D")
+    notebook.session.get("/items/3")
+    saved(notebook, "three")
+    assert not placed.exists()
+    there = tmp_path / "work" / ".notebookapi" / "mine.json"
+    assert [each["name"] for each in json.loads(there.read_text())["examples"]] == ["three"]
+
+
+def test_the_same_source_under_another_id_is_the_same_cell(notebook: Notebook) -> None:
+    """VS Code gives new ids where a notebook is opened anew, Jupyter where a cell is pasted."""
+    notebook.run(READ.format(1), "old")
+    first = list(notebook.shown)
+    notebook.session.get("/items/3")
+    saved(notebook, "three")
+    assert notebook.run(READ.format(1), "new").card == "+ GET /items/{item_id}; 1 example passes."
+    assert notebook.shown[-1].lines == first[-1].lines
+    assert notebook.run(READ.format(2), "new").card == (
+        "~ GET /items/{item_id}; Example three changed: $.n: 1 → 2."
+    )
+    assert notebook.run("pass", "new").card.startswith("- GET /items/{item_id}")
+    assert notebook.get("/items/3") == 404
+
+
 def test_a_file_that_cannot_be_read_is_left_alone(notebook: Notebook, placed: Path) -> None:
     placed.parent.mkdir()
     placed.write_text('{"format": 1, "examples": [{"name": 3}]}')

@@ -66,7 +66,7 @@ def test_latest_run_of_the_cells_that_register_it_serves(runs: list[Run]) -> Non
     recorder, model = Recorder(namespace), Model()
     for number, (cell, paths, succeeds) in enumerate(runs):
         info = object()
-        recorder.begin(info, session.position_of(cell), cell_id=cell, plan=session.planned)
+        recorder.begin(info, session.position_of(cell, ""), cell_id=cell, plan=session.planned)
         for path in paths:
             session.app.get(path, name=f"run_{number}")(lambda: None)
         assert paths_seen(session, number) == set(paths), "the cell sees what it has staged"

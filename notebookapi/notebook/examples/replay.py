@@ -53,7 +53,7 @@ def replayed(session: Session, outcome: Outcome) -> list[Note]:
         return [Note("warning", str(error))]
     if not examples:
         return []
-    secrets = {each.name: {**_of_environment(each), **kept.secrets_of(each)} for each in examples}
+    secrets = {each.name: known_secrets(kept, each) for each in examples}
     app = with_state(session.app, session.server.lifespan_state)
     answered = session.server.run(_all(app, examples, secrets))
     came = [_hidden(each, secrets[each.example.name], kept) for each in answered]
@@ -82,6 +82,16 @@ def _of_environment(example: Example) -> Mapping[str, str]:
     }
 
 
+def known_secrets(kept: Examples, example: Example) -> Mapping[str, str]:
+    """Return the secrets that the environment has, or that this session has seen."""
+    return {**_of_environment(example), **kept.secrets_of(example)}
+
+
+def missing_secrets(example: Example, secrets: Mapping[str, str]) -> list[str]:
+    """Return the environment variables that an example waits for."""
+    return [_PREFIX + name for name in example.secrets if name not in secrets]
+
+
 def _hidden(replayed: Replayed, secrets: Mapping[str, str], kept: Examples) -> Replayed:
     """Return an answer as the example would keep it: the card shows no secret."""
     if replayed.answer is None:
@@ -100,10 +110,8 @@ async def _all(
 async def _one(app: ASGIApp, example: Example, secrets: Mapping[str, str], left: float) -> Replayed:
     if not example.may_replay:
         return Replayed(example, trouble="it may change something; save it with `--replay`")
-    missing = [name for name in example.secrets if name not in secrets]
-    if missing:
-        names = ", ".join(_PREFIX + name for name in missing)
-        return Replayed(example, trouble=f"set {names} in the environment")
+    if missing := missing_secrets(example, secrets):
+        return Replayed(example, trouble=f"set {', '.join(missing)} in the environment")
     if left <= 0:
         return Replayed(example, trouble=f"the {LONGEST:g} s for all were over")
     task = asyncio.ensure_future(send(app, example.with_secrets(secrets)))

@@ -36,6 +36,13 @@ class Carried:
             *(Add(new.owner, new.registration, new.place) for _, new in served),
         ]
 
+    def without(self, key: str) -> Carried:
+        """Return what is not of one cell: what that has registered anew is no news."""
+        return Carried(
+            tuple(pair for pair in self.pairs if pair[0].cell.key != key),
+            tuple(each for each in self.stuck if each.cell.key != key),
+        )
+
     def applied(self, owned: Iterable[Owned]) -> list[Owned]:
         """Return what is owned afterwards."""
         new = dict(self.pairs)

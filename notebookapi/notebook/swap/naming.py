@@ -98,6 +98,15 @@ def left_alone(value: object) -> str:
     )
 
 
+def nothing_to_serve(name: str, value: object) -> NothingToServe:
+    """Return the error where nothing is served yet, and a name is to stand for it."""
+    return NothingToServe(
+        f"`{name}` is {described(value)}, so there is nothing to serve. Run `from notebookapi "
+        "import NotebookAPI` and `app = NotebookAPI()`, or choose another application by "
+        "`%api serve NAME`."
+    )
+
+
 def cannot_be_served(name: str, value: object) -> NothingToServe:
     """Return the error for a name that stands for no application."""
     cure = f"define it: `{name} = NotebookAPI()`"

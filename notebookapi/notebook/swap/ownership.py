@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from notebookapi._table.published import Place, Registration
+from notebookapi._table.published import Place, Registration, next_place
 from notebookapi.cells import Cell
 from notebookapi.editing import Add, Operation, Owner, Remove
 from notebookapi.notebook.swap.recorder import Made
@@ -101,6 +101,38 @@ def identity_of(owner: Owner, registration: Registration) -> Identity:
 
 def _unnamed(part: str) -> str:
     return re.sub(r"\{\w+", "{", part)
+
+
+def key_before(
+    owned: Iterable[Owned], cell_id: str | None, source: str, known: Container[str]
+) -> str | None:
+    """Return the key of the cell that ran with this very source, if there is one.
+
+    A new cell is the same one: it was cut and pasted, or a front end has read the notebook anew
+    and gives ids of its own. known: the cells that are not new.
+    """
+    if not source or cell_id is None or cell_id in known:
+        return None
+    same = [each.cell for each in owned if each.cell.source == source and each.cell.key in known]
+    return max(same, key=lambda each: each.run).key if same else None
+
+
+def place_of(
+    owned: Iterable[Owned], cell_id: str | None, source: str, places: Mapping[str, Place]
+) -> Place:
+    """Return where a cell stands that is about to run. places: of those that ran well."""
+    before = key_before(owned, cell_id, source, places)
+    if before is not None:  # right behind the one that it was, which may come again
+        return (*places[before], *next_place())
+    return places.get(cell_id or "") or next_place()
+
+
+def moved(owned: Iterable[Owned], key: str | None, cell: Cell) -> list[Owned]:
+    """Return what is owned where the cell of that key goes under another one from now on."""
+    return [
+        replace(each, cell=replace(each.cell, key=cell.key)) if each.cell.key == key else each
+        for each in owned
+    ]
 
 
 def plan_run(

@@ -16,6 +16,7 @@ from notebookapi.notebook.swap.naming import applications_of
 from notebookapi.notebook.swap.recorder import CellDraft
 from notebookapi.notebook.swap.transaction import Put
 from notebookapi.notebook.views.model import Message
+from notebookapi.routing import APIRouter
 
 
 class Screen(Protocol):
@@ -59,9 +60,10 @@ def putting(
     ]
     app = named if isinstance(named, NotebookAPI) else next(reversed(apps), None)
 
-    def put(operations: Sequence[Operation]) -> None:
-        with _lifespan_of_now(app, namespace, changed):
+    def put(operations: Sequence[Operation]) -> Sequence[tuple[APIRouter, Any]]:
+        with _lifespan_of_now(app, namespace, changed) as before:
             server.publish(operations, app)
+        return before
 
     return put
 
@@ -71,14 +73,17 @@ def _lifespan_of_now(
     app: NotebookAPI | None,
     namespace: MutableMapping[str, Any],
     changed: Callable[[], Collection[str]],
-) -> Iterator[None]:
-    """Let routers have the lifespan that its name stands for now, unless what follows fails."""
-    before = []
+) -> Iterator[Sequence[tuple[APIRouter, Any]]]:
+    """Let routers have the lifespan that its name stands for now, unless what follows fails.
+
+    Returns these routers, with the lifespan that each had before.
+    """
+    before: list[tuple[APIRouter, Any]] = []
     for router, context in list(redefined(app, namespace, changed)) if app is not None else ():
         before.append((router, router.lifespan_context))
         router.lifespan_context = context
     try:
-        yield
+        yield before
     except BaseException:
         for router, context in before:
             router.lifespan_context = context

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from notebookapi._table.published import next_place
@@ -33,7 +33,7 @@ _DESCRIBES = frozenset(
 )
 _ALIAS_PARTS = (
     ast.Name, ast.Attribute, ast.Subscript, ast.Constant, ast.Tuple, ast.List, ast.BinOp,
-    ast.BitOr, ast.Call, ast.keyword, ast.Load, ast.UnaryOp, ast.USub,
+    ast.operator, ast.Call, ast.keyword, ast.Load, ast.UnaryOp, ast.USub,
 )  # fmt: skip
 
 
@@ -59,35 +59,52 @@ class Search:
     stale: Sequence[Stale]
 
 
-def find_captures(program: Program, roots: Iterable[Statement], changed: frozenset[str]) -> Search:
+IsOlder = Callable[[Statement, str], bool]
+"""Tells whether a definition ran before a name came to stand for what it does."""
+
+
+def find_captures(
+    program: Program,
+    roots: Iterable[Statement],
+    changed: frozenset[str],
+    running: Cell,
+    is_older: IsOlder,
+) -> Search:
     """Find what captured a changed name, going from registrations to what they are made of.
 
-    roots: the statements whose registrations are served, those of the running cell left out.
+    roots: the statements whose registrations are served, and those of the running cell. What
+    these read themselves is of now; what went into it may be older.
     """
-    search = _Search(program, changed)
+    search = _Search(program, changed, running, is_older)
     for root in roots:
         search.is_affected(root)
-    in_order = sorted((s for s, hit in search.known.items() if hit), key=program.place)
-    return Search(in_order, search.stale)
+    return Search(search.replays, search.stale)
 
 
 class _Search:
-    def __init__(self, program: Program, changed: frozenset[str]) -> None:
-        self.known: dict[Statement, bool] = {}
+    def __init__(
+        self, program: Program, changed: frozenset[str], running: Cell, is_older: IsOlder
+    ) -> None:
+        self.replays: list[Statement] = []
         self.stale: list[Stale] = []
+        self._known: dict[Statement, bool] = {}
         self._program = program
         self._changed = changed
+        self._running = running
+        self._is_older = is_older
 
     def is_affected(self, statement: Statement) -> bool:
         """Tell whether a statement captured something old and can run again."""
-        if statement not in self.known:
-            self.known[statement] = False  # a circle captures nothing new by itself
+        if statement not in self._known:
+            self._known[statement] = False  # a circle captures nothing new by itself
             name = self._captured(statement)
             if name is not None and not self._can_run_again(statement):
                 self.stale.append(Stale(statement, name))
                 name = None
-            self.known[statement] = name is not None
-        return self.known[statement]
+            self._known[statement] = name is not None
+            # Behind what it is made of, wherever that stands in the notebook.
+            self.replays += [statement] if name is not None else []
+        return self._known[statement]
 
     def _captured(self, statement: Statement) -> str | None:
         if is_second_name(statement.node):
@@ -99,10 +116,17 @@ class _Search:
         return hit
 
     def _is_new(self, statement: Statement, read: Read) -> bool:
-        if read.name in self._changed:
-            return read.name not in statement.names.binds or read.kind != HARD
+        name, running = read.name, self._running
         binder = self._program.resolve(statement, read)
-        return binder is not None and binder is not statement and self.is_affected(binder)
+        if binder is not None and binder is not statement and self.is_affected(binder):
+            return True
+        if not statement.cell.succeeded:  # it may have bound the name itself, just before
+            newest = self._program.newest(name)
+            return newest is not None and newest.cell.run > statement.cell.run
+        if name in self._changed:
+            is_read_first = name in statement.names.binds and read.kind == HARD
+            return statement.cell is not running and not is_read_first
+        return self._is_older(statement, name) and self._can_run_again(statement)
 
     def _can_run_again(self, statement: Statement) -> bool:
         if statement.magic is not None or statement.offset or statement.names.awaits:
@@ -153,24 +177,45 @@ class Rebound:
     """What running definitions again came to.
 
     pairs: (before, after) of each registration that was made again.
+    hidden: likewise, of those that would serve if later cells did not.
+    own: likewise, of those of the running cell, which nobody has seen yet.
+    ran: the statements that have run again.
     failure: why nothing was run again after all.
     undo: gives the names back what they stood for.
+    counted: names whose object in the namespace counts from now on.
+    held: what counts, of names that stand for something else in the namespace, after it was made
+    again.
     """
 
     pairs: Sequence[tuple[Owned, Owned]] = ()
+    hidden: Sequence[tuple[Owned, Owned]] = ()
+    own: Sequence[tuple[Owned, Owned]] = ()
+    ran: Sequence[Statement] = ()
     stale: Sequence[Stale] = ()
     failure: str | None = None
     undo: Callable[[], None] = _nothing
+    counted: frozenset[str] = frozenset()
+    held: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def is_something(self) -> bool:
         """Whether anything was made again, or could not be."""
-        return bool(self.pairs or self.stale or self.failure)
+        return bool(self.pairs or self.hidden or self.own or self.stale or self.failure)
 
     def applied(self, owned: Iterable[Owned]) -> list[Owned]:
         """Return what is owned afterwards."""
-        new = dict(self.pairs)
+        new = dict((*self.pairs, *self.hidden))
         return [new.get(each, each) for each in owned]
+
+    def applied_to(self, made: Iterable[Made]) -> list[Made]:
+        """Return what the running cell has made afterwards."""
+        new = {old.registration: new for old, new in self.own}
+        return [
+            replace(each, owner=again.owner, registration=again.registration)
+            if (again := new.get(each.registration))
+            else each
+            for each in made
+        ]
 
     @property
     def operations(self) -> list[Operation]:
@@ -186,27 +231,50 @@ class Replayer:
     """Runs statements again; what they register is recorded, nothing is published.
 
     owned: what each statement registered, in order.
+    held: what counts, of names that stand for something else in the namespace. Statements that
+    run again see it, as the statements did that are served.
     """
 
     namespace: MutableMapping[str, Any]
     run: Interpreter
     program: Program
     owned: Mapping[Statement, Sequence[Owned]]
+    held: Mapping[str, Any] = field(default_factory=dict)
 
-    def replay(self, search: Search) -> Rebound:
+    def replay(self, search: Search, running: Cell) -> Rebound:
         """Run what the search found; upon an error, put every name back and change nothing."""
+        if not search.replays:
+            return Rebound(stale=search.stale)
         names = {name for statement in search.replays for name in statement.names.binds}
-        before = {name: self.namespace[name] for name in names if name in self.namespace}
+        before = {n: self.namespace[n] for n in {*names, *self.held} if n in self.namespace}
+        self.namespace.update(self.held)
         pairs: list[tuple[Owned, Owned]] = []
-        for statement in search.replays:
-            try:
+        try:
+            for statement in search.replays:
+                binds = statement.names.binds
+                there = {n: self.namespace[n] for n in binds if n in self.namespace}
                 pairs += self._made_again(statement)
-            except Exception as error:
-                self._put_back(names, before)
-                return Rebound(stale=search.stale, failure=_failure(statement, error))
-            others = {n for n in statement.names.binds if self.program.newest(n) is not statement}
-            self._put_back(others, before)
-        return Rebound(pairs, search.stale, undo=lambda: self._put_back(names, before))
+                later = {n for n in binds if self._is_newer(n, statement)}
+                self._put_back(later, there)
+        except Exception as error:
+            self._put_back({*names, *self.held}, before)
+            return Rebound(stale=search.stale, failure=_failure(statement, error))
+        held = {name: self.namespace[name] for name in self.held if name in names}
+        self._put_back(self.held, before)
+        others = [pair for pair in pairs if pair[0].cell is not running]
+        return Rebound(
+            [pair for pair in others if not pair[0].shadowed],
+            [pair for pair in others if pair[0].shadowed],
+            [pair for pair in pairs if pair[0].cell is running],
+            search.replays,
+            search.stale,
+            undo=lambda: self._put_back(names, before),
+            held=held,
+        )
+
+    def _is_newer(self, name: str, statement: Statement) -> bool:
+        """Tell whether a name stands for what another statement has bound since."""
+        return self.program.newest(name) is not statement
 
     def _made_again(self, statement: Statement) -> list[tuple[Owned, Owned]]:
         old = self.owned.get(statement, ())

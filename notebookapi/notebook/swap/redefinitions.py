@@ -2,77 +2,213 @@
 
 from __future__ import annotations
 
+import ast
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, MutableMapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequence
+from dataclasses import replace
+from itertools import compress
+from operator import is_not
 from typing import Any
 
 from notebookapi.cells import Cell
-from notebookapi.cells.program import Program
+from notebookapi.cells.program import SOFT, Program, reads_of
 from notebookapi.cells.statements import Statement, statements_of
 from notebookapi.editing import Owner
+from notebookapi.notebook.swap.history import History
+from notebookapi.notebook.swap.naming import Names
 from notebookapi.notebook.swap.ownership import Owned
-from notebookapi.notebook.swap.rebind import Interpreter, Rebound, Replayer, find_captures
+from notebookapi.notebook.swap.rebind import (
+    Interpreter,
+    Rebound,
+    Replayer,
+    find_captures,
+    is_alias,
+)
+from notebookapi.notebook.swap.recorder import Made
 
 _SCALARS = (bool, int, float, complex, str, bytes, type(None))
 
 
 class Redefinitions:
-    """Follows the objects that names stand for, from one good run to the next.
+    """Follows the objects that names stand for in what is served.
 
-    A cell that failed may have rebound names: they count with the next run that ends well.
+    What a cell bound that failed does not count, and what a publication made is served no more
+    when that is taken back: what counts is held then, until a good cell binds the name, or
+    defines or registers something that reads it.
     """
 
     def __init__(self, namespace: MutableMapping[str, Any], run: Interpreter) -> None:
         self._namespace = namespace
         self._run = run
         self._seen: dict[str, Any] = {}
+        self._held: dict[str, Any] = {}
+        self._latest: frozenset[str] = frozenset()
+        self._anew: dict[str, int] = {}
+        self._ran: dict[Statement, int] = {}
+        # What counts although its cell failed.
+        self._adopted: dict[str, Statement] = {}
         self._statements: dict[int, list[Statement]] = {}
+        self._read: dict[int, frozenset[str]] = {}
 
-    def note(self) -> None:
-        """Remember what names stand for now."""
-        # IPython's own names (`_`, `_3`) hold results that nobody may need any more.
-        self._seen = {
-            name: value
-            for name, value in list(self._namespace.items())
-            if not name.startswith("_") and not isinstance(value, Owner)
-        }
+    def note(self, rebound: Rebound, run: int) -> Mapping[str, Any]:
+        """Note a good run; return what names stood for that count anew since it.
+
+        What is no definition is left out: the data that a notebook works with is not kept alive.
+        """
+        anew = {*rebound.counted, *(name for each in rebound.ran for name in each.names.binds)}
+        self._anew |= dict.fromkeys(anew, run)
+        self._ran |= dict.fromkeys(rebound.ran, run)
+        bound = list(self._differing())
+        gone = {n: held for n, held in self._held.items() if n in rebound.counted or n in bound}
+        before = {**{name: self._seen[name] for name in bound}, **gone}
+        before |= {name: self._held[name] for name in rebound.held if name in self._held}
+        left = {n: held for n, held in self._held.items() if n not in gone}
+        self._held = {**left, **rebound.held}
+        self._seen = dict(self._namespace)
+        return {name: value for name, value in before.items() if _is_definition(value)}
+
+    def note_failed(self) -> None:
+        """Note a run that failed: what names stood for before still counts."""
+        self._hold({**{name: self._seen[name] for name in self._differing()}, **self._held})
+
+    def take_back(self, before: Mapping[str, Any]) -> None:
+        """Let names count for what they stood for, whatever the namespace says."""
+        self._adopted = {n: each for n, each in self._adopted.items() if n not in before}
+        self._hold({**self._held, **before})
+
+    def _hold(self, held: Mapping[str, Any]) -> None:
+        there = self._namespace
+        self._held = {n: v for n, v in held.items() if n in there and _differs(v, there[n])}
+        self._seen = dict(there)
+
+    def _differing(self) -> Iterator[str]:
+        """Yield the names that stand for something else than after the last run.
+
+        Not those of applications and routers: what was registered on them is carried over. Nor
+        IPython's own (`_`, `_3`).
+        """
+        seen = self._seen
+        # After every cell, over all that there ever was: the loop is C's.
+        others = compress(seen, map(is_not, seen.values(), map(self._namespace.get, seen)))
+        for name in others:
+            is_left_out = name.startswith("_") or isinstance(seen[name], Owner)
+            if not is_left_out and name in self._namespace:
+                yield name
 
     def changed(self) -> frozenset[str]:
-        """Return the names that stood for something else at the last `note`.
-
-        Not those of applications and routers: what was registered on them is carried over.
-        """
+        """Return the names that stand for something else than what counts."""
+        before = {**{name: self._seen[name] for name in self._differing()}, **self._held}
         return frozenset(
             name
-            for name, before in self._seen.items()
-            if name in self._namespace and _differs(before, self._namespace[name])
+            for name, value in before.items()
+            if name in self._namespace and _differs(value, self._namespace[name])
         )
 
-    def rebound_by(self, cell: Cell) -> frozenset[str]:
-        """Return the names that a cell's own statements have bound to something else."""
-        statements = statements_of(cell, cell.transformed)
-        return self.changed() & {name for each in statements for name in each.names.binds}
+    def latest(self) -> frozenset[str]:
+        """Return the names that the latest good run has made to count for something else."""
+        return self._latest
 
     def rebind(
-        self, cells: Iterable[Cell], owned: Sequence[Owned], running: Cell, application: str
+        self,
+        history: History,
+        owned: Sequence[Owned],
+        running: Cell,
+        made: Iterable[Made],
+        application: str,
+        names: Names,
     ) -> Rebound:
-        """Make again what captured a name that the running cell redefined.
+        """Make again what captured a name that counts for something else from this run on.
 
-        cells: every run, the running one too. owned: what is served once this run is published.
+        history: of every run, the running one too. owned: what is served once this run is
+        published, without what it made. names: the applications and routers that count.
+        """
+        self._latest = counted = self._counted(history, running, made)
+        for name in counted.intersection(self._held):
+            binder = self._binder(name, history)
+            if binder is not None and not binder.cell.succeeded:
+                self._adopted[name] = binder
+        fresh = [Owned(running, m.owner, m.registration, m.place, m.line) for m in made]
+        others = [each for each in owned if each.cell.key != running.key] if counted else []
+        if not (fresh or others):
+            return Rebound(counted=counted)
+        cells = history.cells
+        if not self._is_read(counted.union(self._anew), cells, running):
+            return Rebound(counted=counted)
+        runs, statements = self._current(cells, owned, running)
+        by_statement = _by_statement([*others, *fresh], statements)
+        program = Program(statements, runs, application, by_statement)
+        self._forget_what_is_followed(statements)
+        search = find_captures(program, by_statement, counted, running, self._is_older)
+        held: dict[str, Any] = {n: v for n, v in self._held.items() if n not in counted}
+        held |= {n: owner for n, owner in names.items() if n in self._namespace}
+        replayer = Replayer(self._namespace, self._run, program, by_statement, held)
+        return replace(replayer.replay(search, running), counted=counted)
+
+    def _is_older(self, statement: Statement, name: str) -> bool:
+        """Tell whether a definition took what a name stood for before it came to count anew.
+
+        What is served has followed at once; what nothing used waits until something does.
+        """
+        made = self._ran.get(statement, statement.cell.run)
+        return self._anew.get(name, 0) > made and _is_definition_of(statement)
+
+    def _forget_what_is_followed(self, statements: Sequence[Statement]) -> None:
+        """Leave only the names of which a definition holds an older object."""
+        self._ran = {each: self._ran[each] for each in statements if each in self._ran}
+        older = {n for each in statements for n in _captured(each) if self._is_older(each, n)}
+        self._anew = {name: run for name, run in self._anew.items() if name in older}
+
+    def _counted(self, history: History, running: Cell, made: Iterable[Made]) -> frozenset[str]:
+        """Return the names whose objects count once a cell has ended well, and did not before.
+
+        These are what it binds, what it reads where it defines or registers something, and what
+        went into such an object that did not count before.
         """
         changed = self.changed()
-        served = [each for each in owned if each.cell.key != running.key and not each.shadowed]
-        if not changed or not served:
-            return Rebound()
-        program, by_statement = self._program(cells, owned, running, application)
-        bound = {name for s in program.statements if s.cell is running for name in s.names.binds}
-        roots = [s for s in by_statement if s.cell.key != running.key]
-        search = find_captures(program, roots, changed & bound)
-        return Replayer(self._namespace, self._run, program, by_statement).replay(search)
+        if not changed:
+            return changed
+        statements = self._statements_of(running)
+        lines = {each.line for each in made}
+        waiting = [name for each in statements for name in each.names.binds]
+        for each in statements if self._held else ():
+            if _is_definition_of(each) or lines & {*range(each.first_line, each.last_line + 1)}:
+                waiting += _captured(each)
+        counted: set[str] = set()
+        while waiting:
+            name = waiting.pop()
+            if name not in counted and name in self._held:
+                binder = self._binder(name, history)
+                waiting += _captured(binder) if binder is not None else ()
+            counted.add(name)
+        return changed & counted
 
-    def _program(
-        self, cells: Iterable[Cell], owned: Sequence[Owned], running: Cell, application: str
-    ) -> tuple[Program, Mapping[Statement, list[Owned]]]:
+    def _binder(self, name: str, history: History) -> Statement | None:
+        """Return the statement that bound a name last, whatever came of its cell."""
+        for cell in reversed(history.cells):
+            for each in reversed(self._statements_of(cell)):
+                has_run = cell.succeeded or each.first_line < (cell.failed_line or 0)
+                if has_run and name in each.names.binds:
+                    return each
+        return None
+
+    def _is_read(self, names: frozenset[str], cells: Iterable[Cell], running: Cell) -> bool:
+        """Tell whether another cell may have captured one of these names. It seldom has."""
+        known = self._read
+        self._read = {
+            cell.run: known[cell.run] if cell.run in known else self._read_by(cell)
+            for cell in cells
+            if cell.succeeded and cell is not running
+        }
+        return not all(map(names.isdisjoint, self._read.values()))
+
+    def _read_by(self, cell: Cell) -> frozenset[str]:
+        names = [statement.names for statement in self._statements_of(cell)]
+        return frozenset().union(*(each.hard | each.signature | each.deferred for each in names))
+
+    def _current(
+        self, cells: Iterable[Cell], owned: Sequence[Owned], running: Cell
+    ) -> tuple[Mapping[str, Sequence[int]], Sequence[Statement]]:
+        """Return the good runs of each cell, and the statements of the sources that count now."""
         runs: dict[str, list[int]] = defaultdict(list)
         current: dict[str, Cell] = {}
         for cell in cells:
@@ -81,25 +217,46 @@ class Redefinitions:
                 current[cell.key] = cell
         for each in owned:
             # After an undo a cell serves from a run before its last.
-            if each.cell.key in runs and each.cell.key != running.key and not each.shadowed:
+            if each.cell.key in runs and each.cell.key != running.key:
                 current[each.cell.key] = each.cell
         ordered = sorted(current.values(), key=lambda cell: runs[cell.key][0])
-        self._statements = {cell.run: self._statements_of(cell) for cell in ordered}
-        statements = [s for found in self._statements.values() for s in found]
-        by_statement: dict[Statement, list[Owned]] = defaultdict(list)
-        by_run: dict[int, list[Owned]] = defaultdict(list)
-        for each in owned:
-            if not each.shadowed:
-                by_run[each.cell.run].append(each)
-        for statement in statements:
-            for each in by_run[statement.cell.run]:
-                if statement.first_line <= each.line <= statement.last_line:
-                    by_statement[statement].append(each)
-        return Program(statements, runs, application, by_statement), by_statement
+        good = [cell for cell in cells if cell.succeeded]
+        self._statements = {cell.run: self._statements_of(cell) for cell in (*ordered, *good)}
+        statements = [each for cell in ordered for each in self._statements[cell.run]]
+        adopted = dict.fromkeys(self._adopted.values())
+        return runs, [*statements, *self._left(good, statements), *adopted]
+
+    def _left(self, good: Iterable[Cell], now: Sequence[Statement]) -> Iterator[Statement]:
+        """Yield what is no cell's text any more, but names stand for what it has bound."""
+        latest: dict[str, int] = {}
+        for each in now:
+            for name in each.names.binds:
+                latest[name] = max(latest.get(name, 0), each.cell.run)
+        before = {cell.run for cell in good}.difference(each.cell.run for each in now)
+        for run in sorted(before):
+            for each in self._statements[run]:
+                names = each.names.binds.difference(self._held)
+                if any(latest.get(name, 0) < run for name in names):
+                    yield each
 
     def _statements_of(self, cell: Cell) -> list[Statement]:
         known = self._statements.get(cell.run)
         return statements_of(cell, cell.transformed) if known is None else known
+
+
+def _by_statement(
+    owned: Iterable[Owned], statements: Iterable[Statement]
+) -> Mapping[Statement, list[Owned]]:
+    """Return what each statement registered, and is served or would be if others were not."""
+    by_run: dict[int, list[Owned]] = defaultdict(list)
+    for each in owned:
+        by_run[each.cell.run].append(each)
+    found: dict[Statement, list[Owned]] = defaultdict(list)
+    for statement in statements:
+        for each in by_run[statement.cell.run]:
+            if statement.first_line <= each.line <= statement.last_line:
+                found[statement].append(each)
+    return found
 
 
 def _differs(before: Any, now: Any) -> bool:
@@ -108,3 +265,19 @@ def _differs(before: Any, now: Any) -> bool:
         return False
     alike = type(before) is type(now) and isinstance(now, _SCALARS)
     return not (alike and before == now)
+
+
+def _captured(statement: Statement) -> list[str]:
+    """Return the names whose objects a statement takes while it runs."""
+    return [read.name for read in reads_of(statement) if read.kind != SOFT]
+
+
+def _is_definition_of(statement: Statement) -> bool:
+    node = statement.node
+    is_defined = isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
+    return is_defined or is_alias(node)
+
+
+def _is_definition(value: Any) -> bool:
+    """Tell whether an object says what something is, rather than being what is worked with."""
+    return isinstance(value, _SCALARS) or callable(value)

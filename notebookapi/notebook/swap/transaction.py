@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from notebookapi._table.published import Declared, Place, Registration
 from notebookapi.cells import Cell
@@ -11,9 +12,17 @@ from notebookapi.editing import Add, Operation, Owner, Remove, publish
 from notebookapi.exceptions import NotebookAPIError
 from notebookapi.notebook.swap.carrying import Carried, carry, move_state, overrides_of_nobody
 from notebookapi.notebook.swap.naming import Renewed, applications_of
-from notebookapi.notebook.swap.ownership import NOBODY, Change, Owned, identity_of, plan_run
+from notebookapi.notebook.swap.ownership import (
+    NOBODY,
+    Change,
+    Owned,
+    identity_of,
+    moved,
+    plan_run,
+)
 from notebookapi.notebook.swap.rebind import Rebound
 from notebookapi.notebook.swap.recorder import CellDraft, Made
+from notebookapi.routing import APIRouter
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +35,7 @@ class Ended:
     transformed: str
     succeeded: bool
     failed_line: int | None = None
+    duration: float | None = None
 
     def as_cell(self, run: int) -> Cell:
         return Cell(
@@ -36,6 +46,7 @@ class Ended:
             transformed=self.transformed,
             succeeded=self.succeeded,
             failed_line=self.failed_line,
+            duration=self.duration,
         )
 
 
@@ -51,6 +62,7 @@ class Outcome:
     carried: what went over to a new application or router, or could not.
     rebound: what follows a name that the run redefined, or could not.
     before: what the owners that were concerned declared until this was published.
+    lifespans: likewise, of the routers that have another one since.
     """
 
     cell: Cell
@@ -64,17 +76,27 @@ class Outcome:
     carried: Carried = Carried()
     rebound: Rebound = Rebound()
     before: Mapping[Owner, Declared] = field(default_factory=dict)
+    lifespans: Lifespans = ()
 
     @property
     def is_published(self) -> bool:
         return self.cell.succeeded and self.refused is None
 
 
-Rebind = Callable[[Sequence[Owned]], Rebound]
-"""Makes again what captured a redefined name; given what is owned, publishes nothing."""
+Rebind = Callable[[Sequence[Owned], Sequence[Made]], Rebound]
+"""Makes again what captured a redefined name; given what is owned and what the cell has made,
+publishes nothing."""
 
-Put = Callable[[Sequence[Operation]], object]
+Lifespans = Sequence[tuple[APIRouter, Any]]
+"""Routers that have another lifespan, with the one before."""
+
+Put = Callable[[Sequence[Operation]], Lifespans]
 """Carries operations out, all or none."""
+
+
+def _put(operations: Sequence[Operation]) -> Lifespans:
+    publish(operations)
+    return ()
 
 
 def finish(
@@ -82,20 +104,23 @@ def finish(
     cell: Cell,
     draft: CellDraft,
     renewed: Renewed | None = None,
-    rebind: Rebind = lambda owned: Rebound(),
-    put: Put = publish,
+    rebind: Rebind = lambda owned, made: Rebound(),
+    put: Put = _put,
+    before: str | None = None,
 ) -> Outcome:
     """Publish a run's registrations if it ended well; return what came of it and who owns what.
 
     renewed: the applications and routers whose name stands for another one since this run.
     put: publishes; called also where there is nothing to register.
+    before: the key that the cell had before, where it runs under another one now.
     """
     owned = list(_declared_still(owned))
     made, imported = _told_apart(draft)
     if not cell.succeeded:
         return _nothing(owned, cell, made, imported)
     try:
-        return _publish(owned, cell, draft, (made, imported), renewed or {}, rebind, put)
+        there = moved(owned, before, cell)
+        return _publish(there, cell, draft, (made, imported), renewed or {}, rebind, put)
     except Exception as error:  # composing runs the person's own classes, such as middleware
         return _nothing(owned, cell, made, imported, error)
 
@@ -136,31 +161,33 @@ def _publish(
     put: Put,
 ) -> Outcome:
     made, imported = registered
-    # What the cell itself registered on an object that it makes anew goes with the old one.
-    others = [each for each in owned if each.cell.key != cell.key] if renewed else []
-    carried = carry(others, renewed)
+    # The cell's own too: what it hid, or replaces now, is met on the new object.
+    moving = carry(owned if renewed else [], renewed)
+    carried = moving.without(cell.key)
     left = list(overrides_of_nobody(renewed, owned, made))
-    owned = carried.applied(owned)
-    rebound = rebind(owned)
+    owned = moving.applied(owned)
+    rebound = rebind(owned, made)
     if not (carried.pairs or rebound.is_something or _concerns(cell, draft, owned, renewed)):
-        put([])  # an ordinary cell: nothing is to be compared
-        return Outcome(cell, owned, draft.position, carried=carried)
+        lifespans = put([])  # an ordinary cell: nothing is to be compared
+        return Outcome(
+            cell, owned, draft.position, carried=carried, rebound=rebound, lifespans=lifespans
+        )
     try:
         plan = plan_run(
             rebound.applied(owned),
             cell,
-            made,
+            made := rebound.applied_to(made),
             position=draft.position,
             withdrawn=draft.withdrawn,
             strays=list(_strays(owned, made)),
         )
         operations = [
-            *_importing(imported), *left, *carried.operations, *rebound.operations,
+            *_importing(imported), *left, *moving.operations, *rebound.operations,
             *plan.operations,
         ]  # fmt: skip
         _serve_from_now_on([*(each.owner for each in operations), *renewed.values()])
         before = {each.owner: each.owner._declared for each in operations}
-        put(operations)
+        lifespans = put(operations)
     except BaseException:
         rebound.undo()
         raise
@@ -174,6 +201,7 @@ def _publish(
         carried=carried,
         rebound=rebound,
         before=before,
+        lifespans=lifespans,
     )
 
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from notebookapi._table.published import Declared, Place, Placed, Registration
 from notebookapi.applications import NotebookAPI
-from notebookapi.editing import Add, Operation, Owner, Remove, publish
+from notebookapi.editing import Add, Operation, Owner, Remove
 from notebookapi.notebook.errors import BadArguments
 from notebookapi.notebook.swap.naming import Names
 from notebookapi.notebook.swap.ownership import Owned
+from notebookapi.routing import APIRouter
 
 MOST = 50
 """Publications that can be taken back; what older ones replaced is let go."""
@@ -28,24 +31,34 @@ class Standing:
     last: NotebookAPI | None
 
 
+Put = Callable[[Sequence[Operation], Standing], object]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Step:
-    """One publication. who: what made it, such as "cell 4". before: how the session stood."""
+    """One publication. who: what made it, such as "cell 4". before: how the session stood.
+
+    lifespans: the routers that have another one since, with the one before.
+    meant: what names stood for before that count for something else since, then or later.
+    """
 
     who: str
     before: Standing
     added: _Placed
     removed: _Placed
+    lifespans: Sequence[tuple[APIRouter, Any]] = ()
+    meant: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Undone:
-    """What taking steps back came to. steps: the newest first."""
+    """What taking steps back came to. steps: the newest first. meant: what names count for."""
 
     steps: Sequence[Step]
     standing: Standing
     withdrawn: Sequence[Registration]
     back: Sequence[Registration]
+    meant: Mapping[str, Any]
 
 
 class Steps:
@@ -61,16 +74,38 @@ class Steps:
     def __len__(self) -> int:
         return len(self._steps)
 
-    def note(self, who: str, standing: Standing, before: Mapping[Owner, Declared]) -> None:
-        """Note a publication. before: what the owners that it concerned declared until then."""
+    @property
+    def latest(self) -> Step | None:
+        """The publication that would be taken back next."""
+        return self._steps[-1] if self._steps else None
+
+    def note(
+        self,
+        who: str,
+        standing: Standing,
+        before: Mapping[Owner, Declared],
+        lifespans: Sequence[tuple[APIRouter, Any]] = (),
+    ) -> None:
+        """Note a publication.
+
+        before: what the owners that it concerned declared until then. lifespans: of routers that
+        have another one now, the one until then.
+        """
         now = {owner: owner._declared for owner in before}
         added, removed = tuple(_more(before, now)), tuple(_more(now, before))
-        if added or removed:
-            self._steps.append(Step(who, standing, added, removed))
+        if added or removed or lifespans:
+            self._steps.append(Step(who, standing, added, removed, lifespans))
 
-    def take_back(self, count: int) -> Undone:
+    def note_meant(self, before: Mapping[str, Any]) -> None:
+        """Note what names stood for that count for something else now."""
+        if before and self._steps:
+            last = self._steps.pop()
+            self._steps.append(replace(last, meant={**before, **last.meant}))
+
+    def take_back(self, count: int, put: Put) -> Undone:
         """Publish what was served before the last `count` publications, by one assignment.
 
+        put: publishes operations, and serves the application of a standing.
         Raises BadArguments where there are fewer, and what publishing raises; nothing is changed
         then.
         """
@@ -78,7 +113,8 @@ class Steps:
             raise BadArguments(_too_many(count, len(self._steps)))
         steps = list(self._steps)[: -count - 1 : -1]
         operations = list(_inverse(steps))
-        publish(operations)
+        with _lifespans_of(steps):
+            put(operations, steps[-1].before)
         for _ in steps:
             self._steps.pop()
         return Undone(
@@ -86,7 +122,24 @@ class Steps:
             steps[-1].before,
             [each.registration for each in operations if isinstance(each, Remove)],
             [each.registration for each in operations if isinstance(each, Add)],
+            {name: value for step in steps for name, value in step.meant.items()},
         )
+
+
+@contextmanager
+def _lifespans_of(steps: Iterable[Step]) -> Iterator[None]:
+    """Let routers have the lifespans of before these steps, unless what follows fails."""
+    now = []
+    for step in steps:
+        for router, lifespan in step.lifespans:
+            now.append((router, router.lifespan_context))
+            router.lifespan_context = lifespan
+    try:
+        yield
+    except BaseException:
+        for router, lifespan in reversed(now):
+            router.lifespan_context = lifespan
+        raise
 
 
 def _too_many(count: int, there: int) -> str:

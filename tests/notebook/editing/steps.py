@@ -1,0 +1,108 @@
+"""What a person does: steps as data, so that a story can be told again, made shorter, and kept."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from enum import Enum
+
+from .pieces import DEFINES, HEAD, MAKES, Piece
+
+
+class Fate(Enum):
+    """What becomes of a run of a cell. All but a syntax error run the pieces up to a point."""
+
+    GOOD = ""
+    SYNTAX = "def ("
+    RAISES = "1 / 0"
+    INTERRUPTED = "raise KeyboardInterrupt"
+    EXITS = "raise SystemExit"
+    CANCELLED = "import asyncio\nawait asyncio.sleep(0)\nraise asyncio.CancelledError"
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A cell is run. at: how many pieces run before it fails. is_future: annotations are text.
+
+    is_async: the cell awaits something first. deleted: cells that the front end reports deleted.
+    """
+
+    cell: str
+    pieces: tuple[Piece, ...] = ()
+    fate: Fate = Fate.GOOD
+    at: int = 0
+    is_future: bool = False
+    is_async: bool = False
+    deleted: tuple[str, ...] = ()
+
+    @property
+    def ran(self) -> tuple[Piece, ...]:
+        """The pieces that run."""
+        if self.fate is Fate.GOOD:
+            return self.pieces
+        return () if self.fate is Fate.SYNTAX else self.pieces[: self.at]
+
+    @property
+    def source(self) -> str:
+        parts = [each.source for each in self.pieces]
+        if self.fate is not Fate.GOOD:
+            parts.insert(self.at, self.fate.value)
+        if self.is_async:
+            parts.insert(0, "import asyncio\nawait asyncio.sleep(0)")
+        if self.is_future:
+            parts.insert(0, "from __future__ import annotations")
+        return "\n".join(parts) or "# nothing"
+
+
+@dataclass(frozen=True, slots=True)
+class Forget:
+    """`%api forget --deleted`. deleted: cells that the front end reports deleted."""
+
+    deleted: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Undo:
+    """`%api undo COUNT`."""
+
+    count: int = 1
+
+
+Step = Run | Forget | Undo
+
+BEGINNING: Sequence[Piece] = (
+    Piece("model", "Item"),
+    Piece("box", "Box"),
+    Piece("who", "who"),
+    Piece("outer", "outer"),
+    Piece("constant", "LIMIT", 10),
+    Piece("alias", "Size"),
+    Piece("word", "WORD"),
+    Piece("lifespan", "lifespan"),
+    Piece("router", "r1"),
+    Piece("router", "r2"),
+    Piece("sub", "sub"),
+)
+"""What the first cell binds, so that every name stands for something whatever steps follow."""
+
+
+def in_order(pieces: Sequence[Piece]) -> tuple[Piece, ...]:
+    """Return pieces as a cell has them: definitions in the order in which they use each other."""
+    order = {each.name: at for at, each in enumerate((*BEGINNING, Piece("app", "app")))}
+    return tuple(
+        sorted(
+            pieces,
+            key=lambda each: (
+                each.rank,
+                order[each.name] if each.rank in (DEFINES, MAKES) else 0,
+            ),
+        )
+    )
+
+
+def with_deleted(step: Step, cells: tuple[str, ...]) -> Step:
+    """Return a step that tells of deletions; an undo is no good place for it in a story."""
+    return step if isinstance(step, Undo) else replace(step, deleted=cells)
+
+
+__all__ = ["BEGINNING", "HEAD", "Fate", "Forget", "Run", "Step", "Undo", "in_order", "with_deleted"]

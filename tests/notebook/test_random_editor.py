@@ -1,0 +1,212 @@
+"""A person edits for half an hour, at random: after each step that is served which should be."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+
+import pytest
+
+from .editing.editor import Editor
+from .editing.pieces import Piece
+from .editing.playing import Differs, play, shorter
+from .editing.steps import Fate, Forget, Run, Step, Undo
+
+IS_FULL = os.environ.get("NOTEBOOKAPI_TEST_FULL") == "1"
+SEEDS = range(1, 11 if IS_FULL else 9)
+STEPS = 100 if IS_FULL else 40
+"""For each seed: 1,000 steps in a full run."""
+
+pytestmark = pytest.mark.filterwarnings(
+    # A path declared behind a wider one is what the steps are about, not a mistake in them.
+    "ignore::notebookapi.exceptions.RouteConflictWarning",
+    # Two endpoints of one name on one path: so is this.
+    "ignore:Duplicate Operation ID",
+)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("seed", SEEDS)
+def test_random_editor(seed: int) -> None:
+    steps = list(Editor(seed).steps(STEPS))
+    try:
+        play(steps, seed)
+    except Differs as error:
+        fewer = shorter(steps[: error.at + 1], seed)
+        pytest.fail(f"seed {seed}: {error}\nThe same in {len(fewer)} steps:\n{_as_code(fewer)}")
+
+
+def _as_code(steps: Sequence[Step]) -> str:
+    """Return steps as they are written in STORIES, and what the cells say."""
+    lines = []
+    for step in steps:
+        lines.append(f"{step!r},")
+        if isinstance(step, Run):
+            lines += [f"    # {line}" for line in step.source.splitlines()]
+    return "\n".join(lines)
+
+
+def route(kind: str, path: str = "/a", version: int = 0, on: str = "app") -> Piece:
+    return Piece(f"answers {kind}", path, version, on)
+
+
+def item(version: int) -> Piece:
+    return Piece("model", "Item", version)
+
+
+def who(version: int) -> Piece:
+    return Piece("who", "who", version)
+
+
+FAILS = Fate.RAISES
+MOUNT = Piece("mount", "sub")
+WITH_LIFESPAN = Piece("app", "app", 1)
+
+# Found by the editor, made shorter, and kept. One line each says what is to hold.
+STORIES: dict[str, list[Step]] = {
+    "what a failed cell bound counts once a reader is registered": [
+        Run("a", (route("default"),)),
+        Run("b", (Piece("constant", "LIMIT", 2),), FAILS, 1),
+        Run("c", (route("default", "/b"),)),
+    ],
+    "what a failed cell bound counts once a definition reads it": [
+        Run("a", (route("default"),)),
+        Run("b", (Piece("constant", "LIMIT", 2),), FAILS, 1),
+        Run("c", (Piece("alias", "Size", 3),)),
+    ],
+    "what a failed cell bound counts for nobody until then": [
+        Run("a", (route("item"),)),
+        Run("b", (item(1),), FAILS, 1),
+        Run("c", (who(1),)),
+        Run("d", (route("who", "/b"),)),
+    ],
+    "what went into an object of a failed cell counts with it": [
+        Run("a", (route("item"),)),
+        Run("b", (item(1), Piece("box", "Box", 1)), FAILS, 2),
+        Run("c", (route("box", "/b"),)),
+    ],
+    "what a failed cell defined follows, once it counts": [
+        Run("a", (Piece("outer", "outer", 1),), FAILS, 1),
+        Run("b", (who(0),)),
+        Run("c", (Piece("override", "who", 5), route("outer"))),
+        Run("b", (who(1),)),
+    ],
+    "what a failed cell defined counts no more when that is taken back": [
+        Run("a", (route("outer"),)),
+        Run("b", (Piece("outer", "outer", 1),), FAILS, 1),
+        Run("c", (route("outer", "/b"),)),
+        Undo(),
+        Run("d", (who(1),)),
+    ],
+    "registrations follow while a failed cell has bound the application": [
+        Run("a", (route("who"),)),
+        Run("b", (Piece("app", "app", 2),), FAILS, 1),
+        Run("c", (who(1),)),
+    ],
+    "a router that a failed cell bound counts once it is included": [
+        Run("a", (route("plain", on="r1"), Piece("include", "r1"))),
+        Run("b", (Piece("router", "r1"),), FAILS, 1),
+        Run("c", (Piece("include", "r1", 1),)),
+    ],
+    "an alias of an expression follows": [
+        Run("a", (route("aliased"),)),
+        Run("b", (Piece("constant", "LIMIT", 20),)),
+    ],
+    "a definition that nothing used follows when something does": [
+        Run("a", (who(2),)),
+        Run("b", (route("outer"),)),
+    ],
+    "the cell's own registrations see what follows": [
+        Run("a", (item(1), route("box"))),
+    ],
+    "definitions run again in the order in which they use each other": [
+        Run("a", (route("outer"),)),
+        Run("b", (Piece("outer", "outer", 2),)),
+        Run("c", (who(1),)),
+    ],
+    "what is hidden follows": [
+        Run("a", (route("item"),)),
+        Run("b", (route("status"),)),
+        Run("c", (item(1),)),
+        Run("b"),
+    ],
+    "the same source under another id is the same cell": [
+        Run("a", (MOUNT,)),
+        Run("b", (MOUNT,), deleted=("a",)),
+        Run("b"),
+    ],
+    "pasted, a cell keeps its place": [
+        Run("a", (route("plain", "/c/me"),)),
+        Run("b", (route("plain", "/c/{id}"),)),
+        Run("c", (route("plain", "/c/me"),), deleted=("a",)),
+    ],
+    "pasted, and the deletion undone": [
+        Run("a", (route("plain", "/c/{id}"),)),
+        Run("b", (route("plain", "/c/{id}"),), deleted=("a",)),
+        Run("a", (route("typed", "/c/{id}"),)),
+        Run("b", (route("plain", "/b"),)),
+    ],
+    "of two definitions of a name, what the later says is followed": [
+        Run("a", (route("outer", "/c/{id}"),)),
+        Run("b", (Piece("outer", "outer", 1), route("outer", "/c/me", 2, "r2"))),
+        Run("c", (who(5),)),
+        Run("d", (Piece("outer", "outer"),)),
+        Run("e", (route("outer", "/a", 1),)),
+        Run("c", (who(0),)),
+    ],
+    "what no cell says any more follows": [
+        Run("a", (Piece("alias", "Size", 1),)),
+        Run("a"),
+        Run("b", (Piece("constant", "LIMIT", 50), route("aliased"))),
+    ],
+    "what a cell hid serves again on a new application": [
+        Run("a", (route("boom", "/c/me"),)),
+        Run("b", (route("plain", "/c/me"),)),
+        Run("c", (Piece("app", "app", 2),), FAILS, 1),
+        Run("b", (route("model"),)),
+    ],
+    "what a cell hides is hidden on its own new application": [
+        Run("a", (route("boom"),)),
+        Run("b", (Piece("app", "app", 2), route("plain"))),
+        Run("b", (Piece("app", "app", 3), route("typed"))),
+        Run("b", (Piece("app", "app", 3),)),
+    ],
+    "a lifespan is taken back": [
+        Run("a", (route("state"),)),
+        Run("b", (WITH_LIFESPAN,)),
+        Run("c", (Piece("lifespan", "lifespan", 2),)),
+        Undo(),
+    ],
+    "a lifespan is taken back with others": [
+        Run("a", (route("state"),)),
+        Run("b", (WITH_LIFESPAN,)),
+        Run("c", (Piece("lifespan", "lifespan", 2),)),
+        Run("d", (route("plain", "/b"),)),
+        Undo(2),
+    ],
+    "what was taken back is followed by all once a reader is registered": [
+        Run("a", (item(4), route("items"))),
+        Run("a", (item(0),)),
+        Undo(),
+        Run("b", (route("optional", "/b"),)),
+    ],
+    "a model taken back, and its reader run again": [
+        Run("a", (route("box", "/c/me", 2),)),
+        Run("b", (route("model", "/{id}", 5),)),
+        Run("c", (item(2),)),
+        Undo(),
+        Run("a", (route("box", "/c/me", 2),), is_future=True),
+    ],
+    "what a deleted cell registered is forgotten": [
+        Run("a", (route("plain"),)),
+        Run("b", (route("typed"),)),
+        Forget(("b",)),
+        Undo(),
+    ],
+}
+
+
+@pytest.mark.parametrize("story", STORIES)
+def test_story(story: str) -> None:
+    play(STORIES[story])
