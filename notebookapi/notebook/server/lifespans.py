@@ -76,7 +76,8 @@ def redefined(
 
     changed: the names that a cell has rebound; asked only where there is a lifespan.
     """
-    for router, context in parts_of(app).watched:
+    for router in routers_in(app.router):
+        context = router.lifespan_context
         function: Any = inspect.unwrap(context)
         name = getattr(function, "__qualname__", "")
         new = namespace.get(name)

@@ -167,6 +167,8 @@ class Redefinitions:
         changed = self.changed()
         if not changed:
             return changed
+        if not self._held and not self._is_read(changed, history.cells, running):
+            return frozenset()  # an ordinary cell: nothing can have captured what it rebinds
         statements = self._statements_of(running)
         lines = {each.line for each in made}
         waiting = [name for each in statements for name in each.names.binds]
