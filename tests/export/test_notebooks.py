@@ -19,6 +19,7 @@ from pathlib import Path
 import pytest
 
 from notebookapi.export.read import read_notebook
+from tests.export.importing import imports_from
 from tests.notebook.conftest import Notebook
 
 FOLDERS = sorted(each for each in (Path(__file__).parent / "notebooks").iterdir())
@@ -33,23 +34,18 @@ def expected(folder: Path, name: str) -> str | None:
 @contextmanager
 def copied(folder: Path) -> Iterator[Path]:
     """A folder to run in, without what the export is to write."""
-    before, path, modules = os.getcwd(), list(sys.path), set(sys.modules)
-    variables = dict(os.environ)
+    before, variables = os.getcwd(), dict(os.environ)
     with tempfile.TemporaryDirectory() as place:
         there = Path(place, folder.name)
         shutil.copytree(folder, there, ignore=shutil.ignore_patterns(*WRITTEN, "__pycache__"))
         os.chdir(there)
-        sys.path.insert(0, str(there))
         try:
-            yield there
+            with imports_from(there):
+                yield there
         finally:
             os.chdir(before)
-            sys.path[:] = path
             os.environ.clear()
             os.environ.update(variables)
-            for name in set(sys.modules) - modules:
-                if str(getattr(sys.modules[name], "__file__", "")).startswith(str(there)):
-                    del sys.modules[name]
 
 
 def made(folder: Path) -> dict[str, str | None]:

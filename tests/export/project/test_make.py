@@ -11,6 +11,7 @@ import pytest
 
 from notebookapi.export.errors import BadTarget, TargetEdited
 from notebookapi.export.project.writing import writes_files
+from tests.export.importing import imports_from
 from tests.notebook.conftest import Notebook
 
 from .driver import export, files_of, run
@@ -107,8 +108,7 @@ def test_files_beside_the_notebook_go_along(notebook: Notebook, tmp_path: Path) 
         def price() -> str:
             return Path("data/prices.csv").read_text() * pricing.RATE
     """
-    with pytest.MonkeyPatch.context() as patch:
-        patch.syspath_prepend(str(beside))
+    with imports_from(beside):
         report = export(notebook, tmp_path / "shop", code, beside=beside)
     assert report.proved
     files = files_of(tmp_path / "shop")

@@ -16,6 +16,7 @@ import httpx2
 import pytest
 
 from tests.conftest import IS_FULL
+from tests.export.importing import imports_from
 from tests.notebook.conftest import Notebook
 
 from .dockerfile import Image, carried_out
@@ -62,8 +63,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     (beside / "data" / "stock.txt").write_text("tea rice")
     (beside / "stock.py").write_text('UNIT = "kg"\n')
     notebook = Notebook()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.syspath_prepend(str(beside))
+    with pytest.MonkeyPatch.context() as patch, imports_from(beside):
         patch.chdir(beside)
         patch.setenv("GREETING", "Good day")
         try:
