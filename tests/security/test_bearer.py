@@ -12,7 +12,9 @@ from notebookapi.security.tokens import Claims, SecretKey, Tokens
 from notebookapi.testclient import TestClient
 from tests.security.keys import OLD_SECRET, SECRET
 
-TOKENS = Tokens([SecretKey("k", SECRET)], issuer="shop", audience="shop-api")
+TOKENS = Tokens(
+    [SecretKey("k", SECRET)], issuer="shop", audience="shop-api", access_for=timedelta(days=1)
+)
 OTHER = Tokens([SecretKey("k", OLD_SECRET)], issuer="shop", audience="shop-api")
 
 INVALID = (401, {"detail": "Invalid token"}, 'Bearer error="invalid_token"')

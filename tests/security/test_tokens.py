@@ -147,10 +147,11 @@ def refused(token: str, error: type[t.TokenError], *keys: Key, **options: Any) -
 
 
 NOW = int(time.time())
+DAY = 86_400  # tests may run long after their cases were made
 CLAIMS: list[tuple[dict[str, Any], type[t.TokenError]]] = [
     ({"exp": NOW - 100}, t.ExpiredToken),
-    ({"nbf": NOW + 1000}, t.ImmatureToken),
-    ({"iat": NOW + 1000, "exp": NOW + 2000}, t.ImmatureToken),
+    ({"nbf": NOW + DAY}, t.ImmatureToken),
+    ({"iat": NOW + DAY, "exp": NOW + 2 * DAY}, t.ImmatureToken),
     ({"aud": "other-api"}, t.WrongAudience),
     ({"aud": ["other-api", "third-api"]}, t.WrongAudience),
     ({"aud": []}, t.MalformedToken),
