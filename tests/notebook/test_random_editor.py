@@ -99,6 +99,12 @@ STORIES: dict[str, list[Step]] = {
         Undo(),
         Run("d", (who(1),)),
     ],
+    "what a failed cell defined counts for nobody while its reader is refused": [
+        Run("a", (route("outer"),)),
+        Run("b", (Piece("outer", "outer", 1),), FAILS, 1),
+        Run("c", (route("outer", "/b"),), Fate.REFUSED, 1),
+        Run("d", (who(1),)),
+    ],
     "registrations follow while a failed cell has bound the application": [
         Run("a", (route("who"),)),
         Run("b", (Piece("app", "app", 2),), FAILS, 1),
@@ -171,6 +177,14 @@ STORIES: dict[str, list[Step]] = {
         Run("b", (Piece("app", "app", 2), route("plain"))),
         Run("b", (Piece("app", "app", 3), route("typed"))),
         Run("b", (Piece("app", "app", 3),)),
+    ],
+    "what was made again counts for the next reader, with what went into it": [
+        Run("a", (route("outer", "/c/{id}", 5, "sub"),)),
+        Run("b", (Piece("outer", "outer"),)),
+        Run("c", (Piece("constant", "LIMIT", 55),)),
+        Run("d", (route("aliased", "/c/{id}", 3),)),
+        Undo(3),
+        Run("e", (route("aliased", "/c/{id}", 3),)),
     ],
     "a lifespan is taken back": [
         Run("a", (route("state"),)),

@@ -185,6 +185,7 @@ class Rebound:
     counted: names whose object in the namespace counts from now on.
     held: what counts, of names that stand for something else in the namespace, after it was made
     again.
+    adopted: names that count from now on although the cells failed that bound them, and where.
     """
 
     pairs: Sequence[tuple[Owned, Owned]] = ()
@@ -196,6 +197,7 @@ class Rebound:
     undo: Callable[[], None] = _nothing
     counted: frozenset[str] = frozenset()
     held: Mapping[str, Any] = field(default_factory=dict)
+    adopted: Mapping[str, Statement] = field(default_factory=dict)
 
     @property
     def is_something(self) -> bool:

@@ -58,6 +58,7 @@ class Redefinitions:
         anew = {*rebound.counted, *(name for each in rebound.ran for name in each.names.binds)}
         self._anew |= dict.fromkeys(anew, run)
         self._ran |= dict.fromkeys(rebound.ran, run)
+        self._adopted |= rebound.adopted
         bound = list(self._differing())
         gone = {n: held for n, held in self._held.items() if n in rebound.counted or n in bound}
         before = {**{name: self._seen[name] for name in bound}, **gone}
@@ -123,18 +124,17 @@ class Redefinitions:
         published, without what it made. names: the applications and routers that count.
         """
         self._latest = counted = self._counted(history, running, made)
-        for name in counted.intersection(self._held):
-            binder = self._binder(name, history)
-            if binder is not None and not binder.cell.succeeded:
-                self._adopted[name] = binder
+        adopted = dict(self._adopting(counted, history))
         fresh = [Owned(running, m.owner, m.registration, m.place, m.line) for m in made]
         others = [each for each in owned if each.cell.key != running.key] if counted else []
         if not (fresh or others):
-            return Rebound(counted=counted)
+            return Rebound(counted=counted, adopted=adopted)
         cells = history.cells
         if not self._is_read(counted.union(self._anew), cells, running):
-            return Rebound(counted=counted)
+            return Rebound(counted=counted, adopted=adopted)
         runs, statements = self._current(cells, owned, running)
+        # Behind all others: they are what the names stand for.
+        statements = [*statements, *dict.fromkeys({**self._adopted, **adopted}.values())]
         by_statement = _by_statement([*others, *fresh], statements)
         program = Program(statements, runs, application, by_statement)
         self._forget_what_is_followed(statements)
@@ -142,7 +142,16 @@ class Redefinitions:
         held: dict[str, Any] = {n: v for n, v in self._held.items() if n not in counted}
         held |= {n: owner for n, owner in names.items() if n in self._namespace}
         replayer = Replayer(self._namespace, self._run, program, by_statement, held)
-        return replace(replayer.replay(search, running), counted=counted)
+        return replace(replayer.replay(search, running), counted=counted, adopted=adopted)
+
+    def _adopting(
+        self, counted: frozenset[str], history: History
+    ) -> Iterator[tuple[str, Statement]]:
+        """Yield what counts from now on although its cell failed, with what bound it."""
+        for name in counted.intersection(self._held):
+            binder = self._binder(name, history)
+            if binder is not None and not binder.cell.succeeded:
+                yield name, binder
 
     def _is_older(self, statement: Statement, name: str) -> bool:
         """Tell whether a definition took what a name stood for before it came to count anew.
@@ -225,8 +234,7 @@ class Redefinitions:
         good = [cell for cell in cells if cell.succeeded]
         self._statements = {cell.run: self._statements_of(cell) for cell in (*ordered, *good)}
         statements = [each for cell in ordered for each in self._statements[cell.run]]
-        adopted = dict.fromkeys(self._adopted.values())
-        return runs, [*statements, *self._left(good, statements), *adopted]
+        return runs, [*statements, *self._left(good, statements)]
 
     def _left(self, good: Iterable[Cell], now: Sequence[Statement]) -> Iterator[Statement]:
         """Yield what is no cell's text any more, but names stand for what it has bound."""

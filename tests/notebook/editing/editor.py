@@ -23,7 +23,7 @@ OTHERS = (
     Piece("middleware", "m2"), Piece("handler", "Boom"), Piece("override", "who"),
     Piece("override", "outer"),
 )  # fmt: skip
-FAILURES = [each for each in Fate if each is not Fate.GOOD]
+FAILURES = [each for each in Fate if not each.runs_all]
 
 
 @dataclass

@@ -111,7 +111,8 @@ class Model:
         registered = tuple(each for each in step.pieces if each.rank == REGISTERS)
         if registered:
             owners[step.cell] = Owner(self.runs, registered, step.source)
-        self.waiting -= counts
+        # What is only read, and counted before, has not been made again by that.
+        self.waiting -= {n for n in counts if names[n] != before.names.get(n)}
         self.positions.setdefault(step.cell, (self.runs,))
         self.served = Served(owners, names)
         others = {cell: each for cell, each in owners.items() if cell != step.cell}

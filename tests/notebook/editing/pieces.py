@@ -17,6 +17,8 @@ from notebookapi import APIRouter, Depends, NotebookAPI, Path, Query, Request, W
 from notebookapi.responses import JSONResponse
 class Boom(Exception): ...
 def fail(error): raise error
+class Refused:
+    def __init__(self, app): raise ValueError("no such setting")
 """
 
 FIELDS = (

@@ -14,7 +14,7 @@ from tests.notebook.conftest import Notebook
 
 from .model import Model
 from .pieces import ROUTES
-from .steps import BEGINNING, HEAD, Fate, Forget, Run, Step
+from .steps import BEGINNING, HEAD, Forget, Run, Step
 
 SAMPLED = 4
 """Requests after each step besides those to what is served."""
@@ -83,7 +83,7 @@ class Play:
 
     def _run(self, step: Run) -> None:
         error = self._tell(step.source, step.cell, step.deleted)
-        assert (error is None) == (step.fate is Fate.GOOD), (step, error)
+        assert (error is None) == step.fate.runs_all, (step, error)
 
     def _tell(self, source: str, cell: str, deleted: Iterable[str]) -> BaseException | None:
         notebook = self.notebook

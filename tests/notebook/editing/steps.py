@@ -10,7 +10,11 @@ from .pieces import DEFINES, HEAD, MAKES, Piece
 
 
 class Fate(Enum):
-    """What becomes of a run of a cell. All but a syntax error run the pieces up to a point."""
+    """What becomes of a run of a cell.
+
+    All but a syntax error run the pieces up to a point; one that is refused when it is published
+    runs them all.
+    """
 
     GOOD = ""
     SYNTAX = "def ("
@@ -18,6 +22,11 @@ class Fate(Enum):
     INTERRUPTED = "raise KeyboardInterrupt"
     EXITS = "raise SystemExit"
     CANCELLED = "import asyncio\nawait asyncio.sleep(0)\nraise asyncio.CancelledError"
+    REFUSED = "app.add_middleware(Refused)"
+
+    @property
+    def runs_all(self) -> bool:
+        return self in (Fate.GOOD, Fate.REFUSED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +47,7 @@ class Run:
     @property
     def ran(self) -> tuple[Piece, ...]:
         """The pieces that run."""
-        if self.fate is Fate.GOOD:
+        if self.fate.runs_all:
             return self.pieces
         return () if self.fate is Fate.SYNTAX else self.pieces[: self.at]
 
