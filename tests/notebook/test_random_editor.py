@@ -186,6 +186,14 @@ STORIES: dict[str, list[Step]] = {
         Undo(3),
         Run("e", (route("aliased", "/c/{id}", 3),)),
     ],
+    "what was made again for what is held says nothing of what the name stands for": [
+        Run("a", (route("box", "/b"),)),
+        Run("b", (item(3),)),
+        Run("c", (route("errors", on="r1"),)),
+        Undo(2),
+        Run("d", (item(2),)),
+        Run("a", (route("box", "/b"),)),
+    ],
     "a lifespan is taken back": [
         Run("a", (route("state"),)),
         Run("b", (WITH_LIFESPAN,)),

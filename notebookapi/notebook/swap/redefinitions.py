@@ -57,7 +57,9 @@ class Redefinitions:
         """
         anew = {*rebound.counted, *(name for each in rebound.ran for name in each.names.binds)}
         self._anew |= dict.fromkeys(anew, run)
-        self._ran |= dict.fromkeys(rebound.ran, run)
+        # What ran again for what is held says nothing of the object in the namespace.
+        ran = [s for s in rebound.ran if s.names.binds.isdisjoint(rebound.held)]
+        self._ran |= dict.fromkeys(ran, run)
         self._adopted |= rebound.adopted
         bound = list(self._differing())
         gone = {n: held for n, held in self._held.items() if n in rebound.counted or n in bound}
