@@ -3,41 +3,30 @@
 from __future__ import annotations
 
 import json
-import os
-import re
-import secrets
-import subprocess
-import sys
-import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Browser, Locator, Page
 
+from tests.notebook.jupyter import Server
+
 LIMIT = 60_000
 """Milliseconds that a page may take: the machine may be busy."""
 BASE = "/user/x/"
 
 
-class Lab:
-    """A Jupyter server of one's own, in a folder of its own, below `/user/x/` as on a hub."""
+class Lab(Server):
+    """JupyterLab in a folder of its own, below `/user/x/` as on a hub."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder / "work"
         self.folder.mkdir()
-        self.token = secrets.token_hex(16)
         names = ("CONFIG_DIR", "DATA_DIR", "RUNTIME_DIR")
         own = {f"JUPYTER_{name}": str(folder / name) for name in names}
         own |= {"IPYTHONDIR": str(folder / "ipython"), **_without_questions(folder / "settings")}
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root",
-             "--ip=127.0.0.1", "--port=0", f"--ServerApp.base_url={BASE}",
-             f"--IdentityProvider.token={self.token}", f"--ServerApp.root_dir={self.folder}",
-             "--LabApp.expose_app_in_browser=True"],
-            cwd=self.folder, env={**os.environ, **own}, stderr=subprocess.PIPE, text=True,
-        )  # fmt: skip
-        self.url = self._read_url()
+        option = "--LabApp.expose_app_in_browser=True"
+        super().__init__("jupyterlab", BASE, self.folder, option, **own)
 
     def open(self, browser: Browser, name: str, cells: Sequence[str], **context: Any) -> Notebook:
         """Write a notebook and open it."""
@@ -46,27 +35,6 @@ class Lab:
         notebook = Notebook(page, self, name)
         notebook.load()
         return notebook
-
-    def stop(self) -> None:
-        """End the server and its kernels."""
-        self._process.terminate()
-        self._process.wait(timeout=30)
-        self._reader.join(timeout=30)
-        if self._process.stderr is not None:
-            self._process.stderr.close()
-
-    def _read_url(self) -> str:
-        said = []
-        if self._process.stderr is None:  # a pipe was asked for
-            raise RuntimeError("The server has no stderr.")
-        for line in self._process.stderr:
-            said.append(line)
-            if found := re.search(rf"(http://127\.0\.0\.1:\d+){BASE}", line):
-                # Nobody else reads what it goes on saying, and a full pipe would stop it.
-                self._reader = threading.Thread(target=self._process.stderr.read, daemon=True)
-                self._reader.start()
-                return found[1]
-        raise RuntimeError("".join(said))
 
 
 class Notebook:

@@ -122,7 +122,7 @@ def test_cards_of_one_notebook_are_known_by_its_name(
     page: Page, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     names = []
-    for named in ("/home/ada/lamps.ipynb", "/srv/lamps.ipynb", "/srv/desks.ipynb", ""):
+    for named in ("/one/lamps.ipynb", "/two/lamps.ipynb", "/two/desks.ipynb", ""):
         monkeypatch.setenv("JPY_SESSION_NAME", named)
         names.append(page.buttons.page)
     assert names[0] == names[1] != names[2]

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
+from notebookapi.notebook.commands.docs import redoc, swagger
 from notebookapi.notebook.errors import BadArguments
+from notebookapi.notebook.face import Session
 from notebookapi.notebook.views import html, terminal
 from notebookapi.notebook.views.docs import Docs
+from notebookapi.notebook.views.widgets.docs import DocsWidget
 from notebookapi.notebook.views.widgets.opened import Opened
 
 from .conftest import Notebook
@@ -78,6 +82,21 @@ def test_open_widgets_are_told_at_the_end_of_each_cell(notebook: Notebook) -> No
 def test_nothing_more_is_taken(notebook: Notebook) -> None:
     with pytest.raises(BadArguments, match="Unrecognized arguments.*Write `%api docs`"):
         notebook.session.docs("--scalar")
+
+
+@pytest.mark.parametrize("show", [swagger, redoc])
+def test_a_stopped_server_is_no_failure_of_each_cell(
+    show: Callable[[Session], DocsWidget], notebook: Notebook
+) -> None:
+    notebook.run("@app.get('/a')\ndef a(): return 1", "x")
+    widget = show(notebook.session)
+    notebook.session.widgets.keep("y", widget)
+    notebook.session.stop()
+    assert notebook.run("1", "z").card == ""
+    assert list(widget.document["paths"]) == ["/a"]
+    notebook.session.serve()
+    notebook.run("@app.get('/b')\ndef b(): return 1", "x")
+    assert list(widget.document["paths"]) == ["/b"]
 
 
 class Widget:

@@ -147,7 +147,7 @@ def test_the_file_beside_the_notebook_that_vs_code_names(
     """It names the notebook in the namespace; where the kernel was started does not matter."""
     (tmp_path / "work").mkdir()
     notebook.shell.user_ns["__vsc_ipynb_file__"] = str(tmp_path / "work" / "mine.ipynb")
-    notebook.run(READ.format(1), "vscode-notebook-cell:/work/mine.ipynb#W0sZmlsZQ%3D%3D")
+    notebook.run(READ.format(1), "vscode-notebook-cell:/notes/mine.ipynb#W0sZmlsZQ%3D%3D")
     notebook.session.get("/items/3")
     saved(notebook, "three")
     assert not placed.exists()

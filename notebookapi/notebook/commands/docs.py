@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 from notebookapi.notebook.commands.command import Command, Words
 from notebookapi.notebook.commands.opening import living
 from notebookapi.notebook.face import Session
 from notebookapi.notebook.views.docs import Docs
+
+if TYPE_CHECKING:
+    from notebookapi.notebook.views.widgets.docs import DocsWidget
 
 
 def _docs(session: Session, arguments: Sequence[str]) -> Docs:
@@ -21,22 +24,21 @@ def _docs(session: Session, arguments: Sequence[str]) -> Docs:
     return Docs(view.document, live.open_live, live.note)
 
 
-def swagger(session: Session) -> Any:
+def swagger(session: Session) -> DocsWidget:
     """Return the widget that shows Swagger UI."""
+    return _widget(session, "docs")
+
+
+def redoc(session: Session) -> DocsWidget:
+    """Return the widget that shows ReDoc."""
+    return _widget(session, "redoc")
+
+
+def _widget(session: Session, kind: str) -> DocsWidget:
+    # anywidget takes its time to load: only where there is something to show.
     from notebookapi.notebook.views.widgets.docs import DocsWidget
 
-    return DocsWidget(session.server, _reader(session))
-
-
-def redoc(session: Session) -> Any:
-    """Return the widget that shows ReDoc."""
-    from notebookapi.notebook.views.widgets.redoc import RedocWidget
-
-    return RedocWidget(session.server, _reader(session))
-
-
-def _reader(session: Session) -> Callable[[], dict[str, Any]]:
-    return lambda: _document(session)
+    return DocsWidget(session.server, kind, lambda: _document(session))
 
 
 def _document(session: Session) -> dict[str, Any]:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from notebookapi.notebook.errors import BadArguments, NotInstalled, SentNotRegistered
 from notebookapi.notebook.log.journal import Journal
 from notebookapi.notebook.server.server import Server, has_sockets
-from notebookapi.notebook.server.token import HEADER
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
@@ -100,8 +99,7 @@ class Sender:
 
     def credentials(self) -> Mapping[str, str]:
         """Return the headers that the server asks of its own notebook too."""
-        # The address of a network is not loopback, even from this machine.
-        return {HEADER: self.server.token.reveal()} if self.server.token_required else {}
+        return self.server.credentials
 
     def check_not_inside(self) -> None:
         """Raises WouldWaitForItself where waiting would keep the server from answering."""

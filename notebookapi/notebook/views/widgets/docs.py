@@ -1,4 +1,4 @@
-"""Swagger UI in the output of a cell."""
+"""Swagger UI, or ReDoc, in the output of a cell."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from notebookapi.serving import ServingError
 class DocsWidget(Bridged):
     """Shows the document of what is served, and follows each publication.
 
-    read: returns the document as it is now.
+    kind: "docs" for Swagger UI, "redoc". read: returns the document as it is now.
     """
 
     document = Dict().tag(sync=True)
 
-    def __init__(self, server: Reached, read: Callable[[], dict[str, Any]]) -> None:
-        super().__init__(server, kind="docs", document=read())
+    def __init__(self, server: Reached, kind: str, read: Callable[[], dict[str, Any]]) -> None:
+        super().__init__(server, kind=kind, document=read())
         self._read = read
 
     def published(self) -> None:
