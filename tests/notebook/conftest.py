@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -76,6 +77,8 @@ class Notebook:
     def close(self) -> None:
         side.unload(self.shell)
         side._session = None
+        # IPython would keep each shell until this process ends, and collect garbage for each.
+        atexit.unregister(self.shell.atexit_operations)
 
 
 @pytest.fixture

@@ -31,7 +31,8 @@ class Server:
         self._process.terminate()
         self._process.wait(timeout=30)
         self._reader.join(timeout=30)
-        if self._process.stderr is not None:
+        # A kernel that takes longer to end holds the pipe too: closing it would wait for that.
+        if self._process.stderr is not None and not self._reader.is_alive():
             self._process.stderr.close()
 
     def _read_url(self, base: str) -> str:
