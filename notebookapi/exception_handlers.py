@@ -14,7 +14,7 @@ from starlette.status import WS_1008_POLICY_VIOLATION
 from starlette.websockets import WebSocket
 
 from notebookapi._respond.compile import has_body
-from notebookapi._respond.json import Writer
+from notebookapi._respond.json import writer
 from notebookapi._respond.problems import PROBLEM_TYPE, problem
 from notebookapi.datastructures import UploadFile, described_upload
 from notebookapi.encoders import jsonable_encoder
@@ -112,11 +112,11 @@ _ENCODERS: dict[Any, Callable[[Any], Any]] = {
     StarletteUploadFile: described_upload,
     UploadFile: described_upload,
 }
-_WRITER = Writer(_ENCODERS)
+_write = writer(_ENCODERS)
 
 
 def _write_errors(errors: Any) -> bytes:
-    return _WRITER.write({"detail": errors})
+    return _write({"detail": errors})
 
 
 # The answer alone, for who needs no response object.

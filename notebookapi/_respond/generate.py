@@ -61,7 +61,8 @@ class Written:
         if injected or not self._is_direct:
             source.add(f"response = respond(returned, {given})")
             return
-        with source.block("if isinstance(returned, Response):"):
+        # The commonest first, since asking for the class costs.
+        with source.block("if type(returned) is not dict and isinstance(returned, Response):"):
             source.add(f"response = respond(returned, {given})")
         with source.block("else:"):
             source.add("response = None", f"content = {self._content(source)}")

@@ -16,35 +16,37 @@ class _Particular(Exception):
     """Something that can be read only once."""
 
 
-class Writer:
-    """Writes any value as `json.dumps(jsonable_encoder(value))` does, compactly."""
+def writer(custom: Mapping[Any, Callable[[Any], Any]] | None = None) -> Callable[[Any], bytes]:
+    """Return what writes any value as `json.dumps(jsonable_encoder(value))` does, compactly.
 
-    def __init__(self, custom: Mapping[Any, Callable[[Any], Any]] | None = None) -> None:
-        """custom: functions by type, for types that JSON does not know."""
-        self._custom = custom
-        self._parts = _encoder(self._encoded)
+    It returns JSON text in UTF-8, and raises what encoding step by step raises.
+    custom: functions by type, for types that JSON does not know.
+    """
 
-    def write(self, value: Any) -> bytes:
-        """Return JSON text in UTF-8. Raises what encoding step by step raises."""
-        try:
-            text = "".join(self._parts(value, 0))
-        except Exception:  # keys of other types, generators; or an error, which is told there
-            return self._step_by_step(value)
-        # Keys of SQLAlchemy's are left out, and only there.
-        return self._step_by_step(value) if '"_sa' in text else text.encode()
-
-    def _encoded(self, value: Any) -> Any:
+    def encoded(value: Any) -> Any:
         if isinstance(value, GeneratorType):
             raise _Particular
-        return jsonable_encoder(value, custom_encoder=self._custom)
+        return jsonable_encoder(value, custom_encoder=custom)
 
-    def _step_by_step(self, value: Any) -> bytes:
-        encoded = jsonable_encoder(value, custom_encoder=self._custom)
+    def step_by_step(value: Any) -> bytes:
+        encoded = jsonable_encoder(value, custom_encoder=custom)
         with no_nan():
             text = json.dumps(
                 encoded, ensure_ascii=False, allow_nan=False, indent=None, separators=(",", ":")
             )
         return text.encode()
+
+    parts, join = _encoder(encoded), "".join
+
+    def write(value: Any) -> bytes:
+        try:
+            text = join(parts(value, 0))
+        except Exception:  # keys of other types, generators; or an error, which is told there
+            return step_by_step(value)
+        # Keys of SQLAlchemy's are left out, and only there.
+        return step_by_step(value) if '"_sa' in text else text.encode()
+
+    return write
 
 
 @contextmanager
@@ -77,5 +79,5 @@ def _encoder(default: Callable[[Any], Any]) -> Callable[[Any, int], Iterable[str
     return parts
 
 
-untyped_json = Writer().write
+untyped_json = writer()
 """Returns a value as JSON text, as `JSONResponse(jsonable_encoder(value))` does."""
