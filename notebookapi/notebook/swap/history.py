@@ -33,17 +33,23 @@ class History:
         self.count = 0
         self._runs: dict[str, list[_Run]] = {}
         self._good: dict[str, int] = {}
+        self._by_run: dict[int, Cell] = {}
 
     @property
     def cells(self) -> Sequence[Cell]:
         """The runs that are kept, in their order."""
-        every = (run.cell for runs in self._runs.values() for run in runs)
-        return sorted(every, key=lambda cell: cell.run)
+        return list(self._by_run.values())
+
+    @property
+    def by_run(self) -> dict[int, Cell]:
+        """The same by their numbers."""
+        return self._by_run
 
     def add(self, cell: Cell) -> None:
         """Note a run."""
         self.count += 1
         self._runs.setdefault(cell.key, []).append(_Run(cell))
+        self._by_run[cell.run] = cell
         if cell.succeeded:
             self._good[cell.key] = cell.run
 
@@ -59,6 +65,9 @@ class History:
         if len(runs) > LATEST:
             needed = self._needed(cell.key, {each.cell.run for each in owned})
             self._runs[cell.key] = [run for run in runs if run.cell.run in needed]
+            for run in runs:
+                if run.cell.run not in needed:
+                    del self._by_run[run.cell.run]
 
     def bring_back(self, owned: Iterable[Owned]) -> None:
         """Remember again the runs that own something: what they registered has come back."""
@@ -70,6 +79,8 @@ class History:
             others = [run for run in self._runs[cell.key] if run.cell.run != cell.run]
             runs = [*others, _Run(cell, made)]
             self._runs[cell.key] = sorted(runs, key=lambda run: run.cell.run)
+        there = {**self._by_run, **{cell.run: cell for cell in by_run}}
+        self._by_run = dict(sorted(there.items()))
 
     def registered(self, owned: Iterable[Owned]) -> list[Registered]:
         """Return what the kept runs registered, and whether it is served now."""

@@ -17,6 +17,7 @@ from notebookapi.editing import Owner
 from notebookapi.notebook.swap.history import History
 from notebookapi.notebook.swap.naming import Names
 from notebookapi.notebook.swap.ownership import Owned
+from notebookapi.notebook.swap.readers import Readers
 from notebookapi.notebook.swap.rebind import (
     Interpreter,
     Rebound,
@@ -42,13 +43,14 @@ class Redefinitions:
         self._run = run
         self._seen: dict[str, Any] = {}
         self._held: dict[str, Any] = {}
+        self._bound: list[str] = []  # what `_differing` said last
         self._latest: frozenset[str] = frozenset()
         self._anew: dict[str, int] = {}
         self._ran: dict[Statement, int] = {}
         # What counts although its cell failed.
         self._adopted: dict[str, Statement] = {}
         self._statements: dict[int, list[Statement]] = {}
-        self._read: dict[int, frozenset[str]] = {}
+        self._readers = Readers()
 
     def note(self, rebound: Rebound, run: int) -> Mapping[str, Any]:
         """Note a good run; return what names stood for that count anew since it.
@@ -61,7 +63,7 @@ class Redefinitions:
         ran = [s for s in rebound.ran if s.names.binds.isdisjoint(rebound.held)]
         self._ran |= dict.fromkeys(ran, run)
         self._adopted |= rebound.adopted
-        bound = list(self._differing())
+        bound = list(self._differing()) if rebound.ran else self._bound
         gone = {n: held for n, held in self._held.items() if n in rebound.counted or n in bound}
         before = {**{name: self._seen[name] for name in bound}, **gone}
         before |= {name: self._held[name] for name in rebound.held if name in self._held}
@@ -100,7 +102,8 @@ class Redefinitions:
 
     def changed(self) -> frozenset[str]:
         """Return the names that stand for something else than what counts."""
-        before = {**{name: self._seen[name] for name in self._differing()}, **self._held}
+        self._bound = list(self._differing())
+        before = {**{name: self._seen[name] for name in self._bound}, **self._held}
         return frozenset(
             name
             for name, value in before.items()
@@ -132,7 +135,7 @@ class Redefinitions:
         if not (fresh or others):
             return Rebound(counted=counted, adopted=adopted)
         cells = history.cells
-        if not self._is_read(counted.union(self._anew), cells, running):
+        if not self._is_read(counted.union(self._anew), history, running):
             return Rebound(counted=counted, adopted=adopted)
         runs, statements = self._current(cells, owned, running)
         # Behind all others: they are what the names stand for.
@@ -178,7 +181,7 @@ class Redefinitions:
         changed = self.changed()
         if not changed:
             return changed
-        if not self._held and not self._is_read(changed, history.cells, running):
+        if not self._held and not self._is_read(changed, history, running):
             return frozenset()  # an ordinary cell: nothing can have captured what it rebinds
         statements = self._statements_of(running)
         lines = {each.line for each in made}
@@ -204,19 +207,10 @@ class Redefinitions:
                     return each
         return None
 
-    def _is_read(self, names: frozenset[str], cells: Iterable[Cell], running: Cell) -> bool:
+    def _is_read(self, names: frozenset[str], history: History, running: Cell) -> bool:
         """Tell whether another cell may have captured one of these names. It seldom has."""
-        known = self._read
-        self._read = {
-            cell.run: known[cell.run] if cell.run in known else self._read_by(cell)
-            for cell in cells
-            if cell.succeeded and cell is not running
-        }
-        return not all(map(names.isdisjoint, self._read.values()))
-
-    def _read_by(self, cell: Cell) -> frozenset[str]:
-        names = [statement.names for statement in self._statements_of(cell)]
-        return frozenset().union(*(each.hard | each.signature | each.deferred for each in names))
+        self._readers.follow(history.by_run, running)
+        return self._readers.may_read(names)
 
     def _current(
         self, cells: Iterable[Cell], owned: Sequence[Owned], running: Cell
