@@ -5,11 +5,12 @@ import { beginCards } from "./widgets/cards";
 import { renderDocs } from "./widgets/docs";
 import { renderLog } from "./widgets/log";
 import { renderRedoc } from "./widgets/redoc";
+import { renderState } from "./widgets/state";
 import { renderTry } from "./widgets/try";
 
 type Render = (model: Model, el: HTMLElement) => Promise<() => void>;
 
-const KINDS: Record<string, Render> = { docs: renderDocs, log: renderLog, redoc: renderRedoc, try: renderTry };
+const KINDS: Record<string, Render> = { docs: renderDocs, log: renderLog, redoc: renderRedoc, state: renderState, try: renderTry };
 
 /** Begin what is never shown: the buttons of cards; returns what ends it. */
 export function begin(model: Model): () => void {

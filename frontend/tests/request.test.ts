@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { secretsOf, tokenRequest, variableOf } from "../src/try/auth";
 import { asCurl, asFetch, asPython } from "../src/try/copy";
 import { fieldsOf } from "../src/try/fields";
-import type { Content, Operation, Scheme } from "../src/try/operation";
+import { contentsOf, type Content, type Operation, type Scheme } from "../src/try/operation";
 import { address, encoded, headersOf, missing, prepared, type Typed } from "../src/try/request";
 import { operation } from "./operation";
 
@@ -55,6 +55,38 @@ describe("a request", () => {
     const sent = encoded(made(form("multipart/form-data"), { values: { "form:a": "1" }, files: { "form:f": [file] } }));
     expect((sent as FormData).get("a")).toBe("1");
     expect(((sent as FormData).get("f") as File).name).toBe("a.txt");
+  });
+});
+
+const raw = (media: string, method = "PUT") =>
+  operation({ method, contents: [{ media, schema: {}, example: "", is_required: true }] });
+const BYTES = new File([new Uint8Array([0, 255, 10])], "it's.bin", { type: "image/png" });
+
+describe("a file as the body", () => {
+  test.each([
+    ["application/octet-stream", "application/octet-stream"],
+    ["image/*", "image/png"],
+    ["*/*", "image/png"],
+  ])("of %s is said to be %s", (media, said) => {
+    const request = made(raw(media), { files: { body: [BYTES] }, body: "not this" });
+    expect(request.headers).toEqual([["content-type", said]]);
+    expect(encoded(request)).toBe(BYTES);
+  });
+  test("goes before the text, which is sent without it", () => {
+    expect(made(raw("*/*"), { body: "text" })).toMatchObject({ body: "text", headers: [["content-type", "text/plain"]] });
+  });
+  test("keeps the content type that the person wrote", () => {
+    const request = made(raw("*/*"), { files: { body: [BYTES] }, headers: [["Content-Type", "a/b"]] });
+    expect(request.headers).toEqual([["Content-Type", "a/b"]]);
+  });
+  test("as code", () => {
+    const request = made(raw("application/octet-stream"), { files: { body: [BYTES] } });
+    expect(asCurl(request)).toContain(`--data-binary '@it'\\''s.bin'`);
+    expect(asPython(request)).toContain(`content=open("it's.bin", "rb").read(),`);
+    expect(asFetch(request)).toContain("body: file /* it's.bin */,");
+  });
+  test.each([["POST", ["*/*"]], ["PATCH", ["*/*"]], ["GET", []], ["DELETE", []]])("where a %s declares none", (method, medias) => {
+    expect(contentsOf(operation({ method, contents: [] })).map((each) => each.media)).toEqual(medias);
   });
 });
 

@@ -1,4 +1,4 @@
-"""A real JupyterLab, and notebooks in it, as a person meets them."""
+"""A real JupyterLab or Notebook 7, and notebooks in it, as a person meets them."""
 
 from __future__ import annotations
 
@@ -19,14 +19,18 @@ BASE = "/user/x/"
 class Lab(Server):
     """JupyterLab in a folder of its own, below `/user/x/` as on a hub."""
 
+    program = "jupyterlab"
+    settings = "LabApp"
+    page = "lab/tree"
+
     def __init__(self, folder: Path) -> None:
         self.folder = folder / "work"
         self.folder.mkdir()
         names = ("CONFIG_DIR", "DATA_DIR", "RUNTIME_DIR")
         own = {f"JUPYTER_{name}": str(folder / name) for name in names}
         own |= {"IPYTHONDIR": str(folder / "ipython"), **_without_questions(folder / "settings")}
-        option = "--LabApp.expose_app_in_browser=True"
-        super().__init__("jupyterlab", BASE, self.folder, option, **own)
+        option = f"--{self.settings}.expose_app_in_browser=True"
+        super().__init__(self.program, BASE, self.folder, option, **own)
 
     def open(self, browser: Browser, name: str, cells: Sequence[str], **context: Any) -> Notebook:
         """Write a notebook and open it."""
@@ -37,8 +41,16 @@ class Lab(Server):
         return notebook
 
 
+class Notebook7(Lab):
+    """Notebook 7 in its place: one notebook is a page."""
+
+    program = "notebook"
+    settings = "JupyterNotebookApp"
+    page = "notebooks"
+
+
 class Notebook:
-    """One notebook in JupyterLab. elsewhere: what the page asked other origins for."""
+    """One notebook, opened. elsewhere: what the page asked other origins for."""
 
     def __init__(self, page: Page, lab: Lab, name: str) -> None:
         self.page = page
@@ -52,7 +64,8 @@ class Notebook:
     def load(self) -> None:
         """Open it, or reload the page, and wait for the kernel."""
         name = f"{self._name}.ipynb"
-        self.page.goto(f"{self._lab.url}{BASE}lab/tree/{name}?reset&token={self._lab.token}")
+        at = f"{self._lab.url}{BASE}{self._lab.page}/{name}"
+        self.page.goto(f"{at}?reset&token={self._lab.token}")
         self.page.wait_for_function(
             "() => window.jupyterapp?.commands.hasCommand('notebook:run-all-cells')"
             " && window.jupyterapp.shell.currentWidget?.sessionContext"

@@ -5,12 +5,17 @@ In a notebook axe-core takes all text for hidden, and says nothing of its contra
 
 from __future__ import annotations
 
+import base64
 import gzip
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from notebookapi.notebook.contract.model import Change
+from notebookapi.notebook.views import html as views
+from notebookapi.notebook.views.model import Card, Line, Message, Note
+from notebookapi.notebook.views.state import State
 from notebookapi.notebook.views.widgets import assets
 
 from .axe import faults
@@ -19,34 +24,43 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
 
 # What JupyterLab's themes say.
 COLOURS = {
-    "light": {"ui-font-color1": "rgba(0, 0, 0, 0.87)", "layout-color1": "white"},
-    "dark": {"ui-font-color1": "rgba(255, 255, 255, 1)", "layout-color1": "#212121"},
-}
+    "light": {
+        "ui-font-color1": "rgba(0, 0, 0, 0.87)", "ui-font-color2": "rgba(0, 0, 0, 0.54)",
+        "layout-color1": "white", "content-link-color": "#0d47a1", "success-color1": "#388e3c",
+        "warn-color1": "#f57c00", "error-color1": "#d32f2f",
+    },
+    "dark": {
+        "ui-font-color1": "rgba(255, 255, 255, 0.87)",
+        "ui-font-color2": "rgba(255, 255, 255, 0.54)",
+        "layout-color1": "#212121", "content-link-color": "#64b5f6", "success-color1": "#4caf50",
+        "warn-color1": "#ff9800", "error-color1": "#f44336",
+    },
+}  # fmt: skip
 PAGE = "<!doctype html><html lang=en><title>A form</title><main><h1>A form</h1><div id=place></div>"
-# The wire is faked: each request gets the same answer.
+# The wire is faked: what is asked of one kind gets the same answers, whose bodies are texts.
 SHOW = """
-async ([source, traits, answer]) => {
+async ([source, editor, traits, answers]) => {
     const heard = new Set();
-    const say = (said, text) => {
-        const bytes = new TextEncoder().encode(text ?? "").buffer;
-        for (const each of [...heard]) each(said, [new DataView(bytes)]);
+    const say = (said, bodies) => {
+        for (const each of [...heard]) each(said, bodies.map(body => new DataView(body.buffer)));
     };
+    const written = text => new TextEncoder().encode(text);
     const model = {
         get: name => traits[name],
         on: (event, each) => event === "msg:custom" && heard.add(each),
         off: (event, each) => heard.delete(each),
         send: ({type, id}) => {
-            if (type === "http") for (const [said, text] of answer) say({...said, id}, text);
-            if (type === "ws-open") {
-                say({type: "ws-opened", id, protocol: "loud"});
-                const frames = [{text: "text"}, {text: '{"a": [1, null, "b"]}'}];
-                say({type: "ws-frames", id, size: 9, frames});
-            }
+            if (type === "asset")
+                say({type, id}, [Uint8Array.from(atob(editor), each => each.charCodeAt(0))]);
+            // Each time anew, as it comes over a wire.
+            for (const [said, ...texts] of structuredClone(answers[type] ?? []))
+                say({id, ...said}, texts.map(written));
         },
     };
     const url = URL.createObjectURL(new Blob([source], {type: "text/javascript"}));
     const core = await import(url);
-    await core.render(model, document.getElementById("place"));
+    if (traits.kind === "cards") core.begin(model);
+    else await core.render(model, document.getElementById("place"));
 }
 """
 HTTP = {
@@ -78,16 +92,47 @@ DETAIL = (
 LOGGED = {"number": 1, "endpoint": "make", "cell": "cell 2", "stdout": "printed", "stderr": "err"}
 LOGGED |= {"logs": ["INFO:a:b"], "displays": [], "traceback": "ValueError: x", "duration": 0.01}
 JSON = [["content-type", "application/json"]]
-ANSWER: list[Any] = [
-    [{"type": "head", "status": 422, "reason": "No", "headers": JSON}],
-    [{"type": "chunk", "seq": 1}, DETAIL],
-    [{"type": "logged", **LOGGED}],
-    [{"type": "end"}],
-]  # fmt: skip
+FACTS = [["URL", "http://127.0.0.1:1"], ["Requests", "2, 1 failed"], ["Last failure", "GET /: x"]]
+ROW = {"time": "10:00:00.000", "method": "GET", "path": "/items/1", "duration": 0.01,
+       "cell": "cell 2", "cellId": "a", "endpoint": "read", "isOpen": False}  # fmt: skip
+ROWS = [
+    {**ROW, "number": 1, "status": 200, "failure": ""},
+    {**ROW, "number": 2, "status": 404, "failure": ""},
+    {**ROW, "number": 3, "status": 500, "failure": "ValueError: x"},
+    {**ROW, "number": 4, "status": None, "failure": "", "isOpen": True},
+]
+MESSAGE = {"headers": JSON, "media": "application/json", "size": len(DETAIL)}
+OPENED = {**ROWS[2], **LOGGED, "number": 3, "route": "/items/{id}", "client": "127.0.0.1:2",
+          "links": {"cell 2": "a"}, "request": MESSAGE, "response": MESSAGE,
+          "hasFrames": True}  # fmt: skip
+FRAMES = [{"text": "text"}, {"text": '{"a": [1, null, "b"]}'}]
+ANSWERS: dict[str, list[Any]] = {
+    "http": [
+        [{"type": "head", "status": 422, "reason": "No", "headers": JSON}],
+        [{"type": "chunk", "seq": 1}, DETAIL],
+        [{"type": "logged", **LOGGED}],
+        [{"type": "end"}],
+    ],
+    "ws-open": [
+        [{"type": "ws-opened", "protocol": "loud"}],
+        [{"type": "ws-frames", "size": 9, "frames": FRAMES}],
+    ],
+    "check": [[{"type": "checked", "faults": [{"loc": ["body", "a"], "msg": "no number"}]}]],
+    "follow": [[{"type": "rows", "rows": ROWS, "facts": FACTS, "uptime": 65}]],
+    "open": [[{"type": "opened", **OPENED}, DETAIL, DETAIL]],
+    "undo": [[{"type": "done", "text": "Taken back: GET /items/{id}."}]],
+}
 SOCKET = {**HTTP, "method": "WEBSOCKET", "contents": [], "security": {}}
 
 
 def opened(browser: Browser, theme: str, operation: dict[str, Any]) -> Page:
+    """Return a page with the form of an operation."""
+    url, values = "http://127.0.0.1:1", {"path:item_id": "x"}
+    return shown(browser, theme, kind="try", operation=operation, url=url, values=values)
+
+
+def shown(browser: Browser, theme: str, html: str = "", **traits: Any) -> Page:
+    """Return a page with a widget. html: what is there besides."""
     page = browser.new_context(viewport={"width": 1100, "height": 1400}).new_page()
     page.route(
         "http://plain.test/", lambda route: route.fulfill(body=PAGE, content_type="text/html")
@@ -100,16 +145,15 @@ def opened(browser: Browser, theme: str, operation: dict[str, Any]) -> Page:
                 document.body.style.setProperty(`--jp-${name}`, value);
             document.body.style.background = colours["layout-color1"];
             document.body.style.color = colours["ui-font-color1"];
+            const style = document.createElement("style");
+            style.textContent = "a { color: var(--jp-content-link-color); }";
+            document.head.append(style);
         }""",
         [theme, COLOURS[theme]],
     )
-    traits = {
-        "kind": "try",
-        "operation": operation,
-        "url": "http://127.0.0.1:1",
-        "values": {"path:item_id": "x"},
-    }
-    page.evaluate(SHOW, [gzip.decompress(assets.packed("core.js")).decode(), traits, ANSWER])
+    page.evaluate("html => document.getElementById('place').innerHTML = html", html)
+    core, editor = gzip.decompress(assets.packed("core.js")), assets.packed("editor.js")
+    page.evaluate(SHOW, [core.decode(), base64.b64encode(editor).decode(), traits, ANSWERS])
     return page
 
 
@@ -149,5 +193,67 @@ def test_frames_can_be_read(browser: Browser, theme: str) -> None:
 @pytest.mark.parametrize("method", ["GET", "PUT", "PATCH", "DELETE", "HEAD"])
 def test_methods_can_be_read(browser: Browser, theme: str, method: str) -> None:
     page = opened(browser, theme, {**HTTP, "method": method, "gone": True})
+    assert faults(page, "#place") == []
+    page.context.close()
+
+
+def test_the_editor_can_be_read(browser: Browser, theme: str) -> None:
+    page = opened(browser, theme, HTTP)
+    page.get_by_role("textbox", name="Body", exact=True).click()
+    editor = page.locator(".cm-editor")
+    expect(editor).to_be_visible()
+    page.keyboard.press("ControlOrMeta+a")
+    page.keyboard.insert_text('{"a": [1.5, true, null, "text"],\n "b": {}}')
+    expect(page.locator("#body-faults")).to_contain_text("no number")
+    expect(editor.locator(".cm-lintRange-error")).to_have_count(1)
+    assert faults(page, "#place") == []
+    page.context.close()
+
+
+def test_the_log_can_be_read(browser: Browser, theme: str) -> None:
+    page = shown(browser, theme, kind="log", failed=False)
+    expect(page.locator(".space [role=row]")).to_have_count(4)
+    page.locator(".space [role=row] .path").nth(2).click()
+    details = page.locator("section.details")
+    expect(details).to_contain_text("printed")
+    for part in details.locator("summary").all():
+        if part.locator("xpath=..").get_attribute("open") is None:
+            part.click()
+    assert faults(page, "#place") == []
+    page.get_by_role("searchbox").fill("nothing like it")
+    page.get_by_role("button", name="Pause").click()
+    assert faults(page, "#place") == []
+    page.context.close()
+
+
+def test_the_state_can_be_read(browser: Browser, theme: str) -> None:
+    page = shown(browser, theme, kind="state")
+    expect(page.get_by_role("row").filter(has_text="Uptime")).to_contain_text("1 min")
+    assert faults(page, "#place") == []
+    page.context.close()
+
+
+LINES = [
+    Line("+", "GET /a", "a", tried="GET /a"),
+    Line("~", "GET /b", "b", changes=[Change("", "a word", breaking=True)], tried="GET /b"),
+    Line("-", "GET /c", "c"),
+    Line("=", "GET /d", "d"),
+]
+NOTES = [Note("info", "so"), Note("warning", "careful"), Note("error", "no")]
+
+
+STILLS = [
+    Card(LINES, NOTES, "http://127.0.0.1:1", "nbapi-x"), Message("It is done"),
+    Message("It is not", ["so"], good=False),
+    State("http://127.0.0.1:1", "NotebookAPI()", "app", 1, 2, 1, 3.0, failure="GET /: x"),
+]  # fmt: skip
+
+
+def test_cards_and_stills_can_be_read(browser: Browser, theme: str) -> None:
+    html = "".join(map(views.rendered, STILLS))
+    page = shown(browser, theme, html, kind="cards", page="nbapi-x")
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator(".said")).to_contain_text("Taken back")
+    page.locator("summary").first.click()
     assert faults(page, "#place") == []
     page.context.close()

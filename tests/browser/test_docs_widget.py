@@ -138,57 +138,6 @@ def test_what_a_cell_publishes_appears_and_what_was_typed_stays(notebook: Notebo
     expect(field).to_have_value("typed")
 
 
-def test_it_answers_while_a_cell_runs(notebook: Notebook) -> None:
-    block = opened(notebook, "/items/{item_id}")
-    block.get_by_placeholder("item_id").fill("7")
-    # The cell ends when the request has come: were messages kept for it, neither ever would.
-    notebook.write(
-        3,
-        "import time\nuntil = time.monotonic() + 30\n"
-        "while not len(api.log) and time.monotonic() < until: time.sleep(0.01)\n"
-        "print(len(api.log))",
-    )
-    notebook.begin(3)
-    execute(block)
-    expect(status_of(block)).to_contain_text("200")
-    notebook.wait_for_end()
-    assert notebook.text_of(3) == "1\n"
-
-
-def test_it_lives_on_after_the_page_is_loaded_again(notebook: Notebook) -> None:
-    notebook.save()
-    notebook.load()
-    expect(notebook.cell(2).locator(".opblock")).to_have_count(4)
-    block = opened(notebook, "/items/{item_id}")
-    block.get_by_placeholder("item_id").fill("8")
-    execute(block)
-    expect(status_of(block)).to_contain_text("200")
-
-
-def test_a_kernel_that_is_gone_is_said_and_leaves_the_list(notebook: Notebook) -> None:
-    block = opened(notebook, "/items/{item_id}")
-    block.get_by_placeholder("item_id").fill("9")
-    notebook.save()
-    notebook.restart_kernel()
-    execute(block)
-    expect(notebook.cell(2)).to_contain_text("The kernel is gone: run this cell again.")
-    notebook.load()
-    listed = notebook.cell(2).locator(".nbapi-static")
-    expect(listed).to_be_visible()
-    expect(listed).to_contain_text("/items/{item_id}")
-    expect(notebook.cell(2).get_by_text("Error displaying widget")).to_be_hidden()
-
-
-def test_the_list_is_hidden_where_the_widget_lives(notebook: Notebook) -> None:
-    expect(notebook.cell(2).locator(".nbapi-static")).to_be_hidden()
-
-
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-def test_it_follows_the_theme(notebook: Notebook, dark: bool) -> None:
-    notebook.set_theme(dark=dark)
-    expect(notebook.cell(2).locator(".scroll.dark-mode")).to_have_count(int(dark))
-
-
 def test_a_cell_that_runs_again_leaves_one_widget(notebook: Notebook) -> None:
     count = (
         "print(sum(type(each).__name__ == 'DocsWidget'"

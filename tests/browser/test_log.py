@@ -138,6 +138,27 @@ def test_failures_alone_and_the_way_to_their_cell(notebook: Notebook) -> None:
     expect(details(notebook)).to_contain_text("%api debug 2")
 
 
+def test_a_debugger_opens_in_the_log(notebook: Notebook) -> None:
+    run_source(notebook, "api.get('/fails')")
+    before = notebook.sources()
+    rows(notebook).locator(".path").click()
+    details(notebook).get_by_role("button", name="Debug here").click()
+    said = details(notebook).get_by_role("log", name="What the debugger says")
+    expect(said).to_contain_text('return {}["name"]')
+    field = details(notebook).get_by_label("A line for the debugger")
+    expect(field).to_be_focused()
+    notebook.page.keyboard.type("p 'dab' * 2")
+    notebook.page.keyboard.press("Enter")
+    expect(said).to_contain_text("'dabdab'")
+    expect(field).to_be_editable()
+    notebook.page.keyboard.type("q")
+    notebook.page.keyboard.press("Enter")
+    expect(said).to_contain_text("Left the debugger of request 1.")
+    details(notebook).get_by_role("button", name="Close the debugger").click()
+    assert notebook.sources() == before
+    assert run_source(notebook, "print(len(api.log))") == "1\n"
+
+
 def test_pause_and_clear(notebook: Notebook) -> None:
     run_source(notebook, "api.get('/items/1')")
     expect(rows(notebook)).to_have_count(1)
@@ -161,25 +182,6 @@ def test_what_is_open_is_there_and_ends(notebook: Notebook) -> None:
     run_source(notebook, "async def go(): go_on.set()\nawait api.on_server(go())\nawait waiting")
     expect(details(notebook)).not_to_contain_text("so far")
     expect(details(notebook)).to_contain_text("first")
-
-
-def test_it_shows_and_opens_while_a_cell_runs(notebook: Notebook) -> None:
-    # The cell ends when a row has been opened: were messages kept for it, it would time out.
-    notebook.write(
-        3,
-        "import threading, time\n" + GET + "threading.Thread(target=client.get, "
-        "args=('/items/7',)).start()\nseen = []\n"
-        "from notebookapi.notebook.views.widgets.log import LogWidget as W\n"
-        "was = W._open\nW._open = lambda self, *a: (was(self, *a), seen.append(1))\n"
-        "until = time.monotonic() + 60\n"
-        "while not seen and time.monotonic() < until: time.sleep(0.01)\n"
-        "W._open = was\nprint(len(seen))",
-    )
-    notebook.begin(3)
-    row(notebook, "/items/7").locator(".path").click()
-    expect(details(notebook)).to_contain_text("read 7")
-    notebook.wait_for_end()
-    assert notebook.text_of(3) == "1\n"
 
 
 def test_after_a_reload_it_goes_on(notebook: Notebook) -> None:

@@ -70,11 +70,3 @@ def test_it_follows_cells_and_the_theme(notebook: Notebook) -> None:
     ink = "() => getComputedStyle(document.body).backgroundColor"
     assert frame(notebook).locator("body").evaluate(ink) == "rgb(28, 32, 34)"
     notebook.set_theme(dark=False)
-
-
-def test_without_a_kernel_the_list_is_left(notebook: Notebook) -> None:
-    expect(frame(notebook).locator("#place")).to_contain_text("Create Lamp")
-    notebook.save()
-    notebook.restart_kernel()
-    notebook.load()
-    expect(notebook.cell(2).locator(".nbapi-static")).to_contain_text("/lamps/{lamp_id}")

@@ -25,8 +25,8 @@ from datetime import date
 from enum import Enum
 from typing import Annotated
 from pydantic import BaseModel, Field, SecretStr
-from notebookapi import Cookie, Depends, Form, Header, HTTPException, Query, Response, UploadFile
-from notebookapi import WebSocket
+from notebookapi import Cookie, Depends, Form, Header, HTTPException, Query, Request, Response
+from notebookapi import UploadFile, WebSocket
 from notebookapi.responses import HTMLResponse, StreamingResponse
 from notebookapi.security import OAuth2PasswordBearer, OAuth2PasswordRequestForm
 
@@ -53,6 +53,11 @@ def create(
 async def upload(word: Annotated[SecretStr, Form()], one: UploadFile, many: list[UploadFile]):
     sizes = [len(await each.read()) for each in many]
     return [len(word.get_secret_value()), one.filename, len(await one.read()), sizes]
+
+@app.put("/raw")
+async def raw(request: Request):
+    body = await request.body()
+    return [request.headers["content-type"], len(body), body[255]]
 
 @app.get("/kinds/{{kind}}")
 def kinds(kind: str):
@@ -120,7 +125,7 @@ async def rooms(websocket: WebSocket, room: int):
         print("left")
 '''
 FORMS = [
-    "POST /items/{item_id}", "POST /upload", "/kinds/number", "/ticks", "/lines",
+    "POST /items/{item_id}", "POST /upload", "PUT /raw", "/kinds/number", "/ticks", "/lines",
     "GET /me", "GET /mine", "WS /rooms/{room}",
 ]  # fmt: skip
 CELLS = ["%load_ext notebookapi", ENDPOINTS, *(f"%api try {each}" for each in FORMS), ""]
@@ -245,6 +250,19 @@ def test_files_and_secrets_of_a_form(notebook: Notebook, tmp_path: Path) -> None
     expect(status_of(form)).to_have_text("200 OK")
     form.get_by_role("button", name="Text", exact=True).click()
     expect(body_of(form)).to_contain_text('[6,"one.bin",256,[256,3]]')
+
+
+def test_a_file_is_the_whole_body(notebook: Notebook, tmp_path: Path) -> None:
+    form = notebook.cell(at("PUT /raw"))
+    (tmp_path / "all.bin").write_bytes(bytes(range(256)))
+    form.locator("summary", has_text="Body: none is declared").click()
+    form.get_by_label("Body from a file").set_input_files(tmp_path / "all.bin")
+    expect(form.get_by_text("all.bin is sent, 256 B.")).to_be_visible()
+    send(form)
+    form.get_by_role("button", name="Text", exact=True).click()
+    expect(body_of(form)).to_contain_text('["application/octet-stream",256,255]')
+    form.get_by_role("button", name="Text instead").click()
+    expect(form.get_by_role("textbox", name="Body", exact=True)).to_be_visible()
 
 
 def of_kind(notebook: Notebook, kind: str) -> Locator:
@@ -436,30 +454,3 @@ def test_the_form_follows_what_is_published(small: Notebook) -> None:
     small.write(1, "pass")
     small.run(1)
     expect(form.get_by_text("This is served no more")).to_be_visible()
-
-
-def test_it_answers_while_a_cell_runs(small: Notebook) -> None:
-    # The cell ends when the request has come: were messages kept for it, neither ever would.
-    small.write(
-        3,
-        "import time\nuntil = time.monotonic() + 30\n"
-        "while not len(api.log) and time.monotonic() < until: time.sleep(0.01)\n"
-        "print(len(api.log))",
-    )
-    small.begin(3)
-    send(small.cell(2))
-    expect(status_of(small.cell(2))).to_have_text("200 OK")
-    small.wait_for_end()
-    assert small.text_of(3) == "1\n"
-
-
-def test_a_kernel_that_is_gone_is_said_and_leaves_the_still(small: Notebook) -> None:
-    small.save()
-    small.restart_kernel()
-    send(small.cell(2))
-    expect(small.cell(2)).to_contain_text("The kernel is gone: run this cell again.")
-    small.load()
-    still = small.cell(2).locator(".nbapi-static")
-    expect(still).to_be_visible()
-    expect(still).to_contain_text("/items/{item_id}")
-    expect(small.cell(2).get_by_text("Error displaying widget")).to_be_hidden()

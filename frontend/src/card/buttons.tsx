@@ -79,7 +79,7 @@ function OfLine({ line: { tried }, model, below }: Props & { line: Line }) {
       <button type="button" class="button quiet" aria-label={`Try ${tried}`} aria-expanded={isOpen}
         onClick={() => show(isOpen ? { kind: "nothing" } : { kind: "try", label: tried })}>Try</button>
       {!tried.startsWith("WEBSOCKET") && (
-        <button type="button" class="button quiet" aria-label={`Copy ${tried} as curl`} onClick={copy}>Copy curl</button>
+        <button type="button" class="button quiet" aria-label={`Copy curl for ${tried}`} onClick={copy}>Copy curl</button>
       )}
     </>
   );

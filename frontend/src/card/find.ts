@@ -12,16 +12,24 @@ export interface Line {
   tried: string;
 }
 
+interface Follower {
+  isAlive(): boolean;
+  end(): void;
+}
+
 // By all kernels of the page: a card has one set of buttons.
-const KEY = Symbol.for("notebookapi.cards");
-const page = globalThis as unknown as Record<symbol, WeakSet<Element> | undefined>;
+const KEY = Symbol.for("notebookapi.followers");
+const page = globalThis as unknown as Record<symbol, { taken: WeakSet<Element>; followers: Set<Follower> } | undefined>;
 
 /** Call `found` with each card of a session, those to come included; what it returns ends one.
  *
- * name: the class of the session's cards; empty where nothing tells which these are.
+ * name: the class of the session's cards; empty where nothing tells which these are. isAlive: whether
+ * a button that is pressed is heard. After a restart of the kernel nobody tells the session before
+ * that it is over: its cards go to the next one that begins.
  */
-export function followCards(name: string, found: (card: Card) => () => void): () => void {
-  const taken = (page[KEY] ??= new WeakSet());
+export function followCards(name: string, found: (card: Card) => () => void, isAlive: () => boolean): () => void {
+  const { taken, followers } = (page[KEY] ??= { taken: new WeakSet(), followers: new Set() });
+  for (const each of followers) if (!each.isAlive()) each.end();
   const ends = new Map<Element, () => void>();
   const all = document.getElementsByClassName("nbapi-card"); // live: looking costs nothing
   let frame = 0;
@@ -42,14 +50,21 @@ export function followCards(name: string, found: (card: Card) => () => void): ()
   const observer = new MutationObserver(() => (frame ||= requestAnimationFrame(look)));
   observer.observe(document.body, { childList: true, subtree: true });
   look();
-  return () => {
-    observer.disconnect();
-    cancelAnimationFrame(frame);
-    for (const [place, end] of ends) {
-      taken.delete(place);
-      end();
-    }
+  const follower = {
+    isAlive,
+    end: () => {
+      followers.delete(follower);
+      observer.disconnect();
+      cancelAnimationFrame(frame);
+      for (const [place, end] of ends) {
+        taken.delete(place);
+        end();
+      }
+      ends.clear();
+    },
   };
+  followers.add(follower);
+  return follower.end;
 }
 
 function read(place: HTMLElement): Card {

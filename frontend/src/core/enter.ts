@@ -3,12 +3,16 @@ import { ask, freshId, tell, type Model } from "./model";
 
 const LOOPBACK = ["localhost", "127.0.0.1", "[::1]"];
 
-/** Tell the kernel the name that this page was opened under: a proxy passes requests on with it. */
-export function greet(model: Model): void {
+/** Tell the kernel the name that this page was opened under: a proxy passes requests on with it.
+ *
+ * Tells whether the kernel can hear: without one there is nobody to be let in by.
+ */
+export function greet(model: Model): boolean {
   try {
     tell(model, { type: "hello", id: freshId(), host: location.host });
+    return true;
   } catch {
-    // Without a kernel there is nobody to be let in by.
+    return false;
   }
 }
 

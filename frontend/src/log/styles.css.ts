@@ -49,5 +49,8 @@ export const LOG_STYLES = `
 .log .part .body pre { padding: 0; max-height: none; }
 .log .part iframe { width: 100%; height: 180px; border: 1px solid var(--rule); border-radius: 4px; background: #fff; }
 .log .part img { display: block; max-width: 100%; background: #fff; border-radius: 4px; }
+.log .console { margin-top: 6px; display: flex; flex-direction: column; gap: 4px; align-items: start; }
+.log .console pre { width: 100%; padding: 6px 10px; background: var(--shade); border-radius: 4px; max-height: 280px; overflow: auto; }
+.log .console form { display: flex; gap: 6px; align-items: center; width: 100%; }
 .log .debug code { padding: 1px 6px; background: var(--shade); border-radius: 4px; }
 `;

@@ -118,6 +118,7 @@ export function Facts({ pairs }: { pairs: [string, string][] }) {
 }
 
 const hidden = () => "•••";
+const nameAndSize = (file: File): string => `${file.name}, ${size(file.size)}`;
 
 function Sent({ answer: { request } }: { answer: Answer }) {
   const { body } = request;
@@ -126,8 +127,9 @@ function Sent({ answer: { request } }: { answer: Answer }) {
       <pre>{request.method} {address(request, hidden)}</pre>
       <Facts pairs={headersOf(request, hidden)} />
       {typeof body === "string" && <Text text={body} />}
+      {body instanceof File && <p>{nameAndSize(body)}</p>}
       {Array.isArray(body) && (
-        <Facts pairs={body.map(({ name, value }) => [name, typeof value === "string" ? value : `${value.name}, ${size(value.size)}`])} />
+        <Facts pairs={body.map(({ name, value }) => [name, typeof value === "string" ? value : nameAndSize(value)])} />
       )}
     </>
   );

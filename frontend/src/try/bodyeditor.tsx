@@ -4,6 +4,7 @@
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { ask, type Model } from "../core/model";
 import { parsed, pretty } from "../core/json";
+import { size } from "./answer";
 import { loadEditor, type Editor, type EditorOptions } from "./editing";
 import { whereIn, type Fault } from "./faults";
 import { isJson, type Content } from "./operation";
@@ -15,13 +16,16 @@ interface Props {
   model: Model;
   content: Content;
   text: string;
+  /** What is sent in the text's place. */
+  file: File | undefined;
   faults: Fault[];
   change(text: string): void;
+  choose(files: File[]): void;
   found(faults: Fault[]): void;
 }
 
 export function BodyEditor(props: Props) {
-  const { model, content, text, faults, change } = props;
+  const { model, content, text, file, faults, change, choose } = props;
   const hasJson = isJson(content.media);
   useCheck(props, hasJson);
   const document = hasJson ? parsed(text) : undefined;
@@ -30,16 +34,17 @@ export function BodyEditor(props: Props) {
       <div class="above">
         <label for="body" id="body-label">Body</label> <span class="dim mono">{content.media}</span>
         <span class="grow" />
-        {content.example && text !== content.example && (
+        {!file && content.example && text !== content.example && (
           <button type="button" class="button quiet" onClick={() => change(content.example)}>Example</button>
         )}
-        {hasJson && (
+        {!file && hasJson && (
           <button type="button" class="button quiet" disabled={document === undefined} onClick={() => change(pretty(document!))}>
             Tidy
           </button>
         )}
       </div>
-      <Writing key={hasJson} model={hasJson ? model : null} text={text} faults={faults} change={change} />
+      {!file && <Writing key={hasJson} model={hasJson ? model : null} text={text} faults={faults} change={change} />}
+      <FromFile file={file} choose={choose} isFolded={hasJson && !file} />
       <div id="body-faults" role="status">
         <ul class="faults bad">
           {faults.map((fault) => (
@@ -53,9 +58,31 @@ export function BodyEditor(props: Props) {
   );
 }
 
-function useCheck({ model, text, found }: Props, hasJson: boolean): void {
+/** A file as the whole body, as it is: bytes are not written as text. JSON seldom comes from one. */
+function FromFile({ file, choose, isFolded }: Pick<Props, "file" | "choose"> & { isFolded: boolean }) {
+  const field = useRef<HTMLInputElement>(null);
+  const title = useRef<HTMLElement>(null);
+  const drop = () => {
+    choose([]);
+    field.current!.value = "";
+    title.current!.focus();
+  };
+  return (
+    <details class="part" open={!isFolded}>
+      <summary ref={title}>A file instead</summary>
+      <div class="pair">
+        <input class="field" type="file" ref={field} aria-label="Body from a file"
+          onChange={(event) => choose([...(event.currentTarget.files ?? [])])} />
+        {file && <span class="dim" role="status">{`${file.name} is sent, ${size(file.size)}.`}</span>}
+        {file && <button type="button" class="button quiet" onClick={drop}>Text instead</button>}
+      </div>
+    </details>
+  );
+}
+
+function useCheck({ model, text, file, found }: Props, hasJson: boolean): void {
   useEffect(() => {
-    if (!hasJson || !text) return found([]);
+    if (!hasJson || !text || file) return found([]);
     let isLatest = true;
     const timer = setTimeout(async () => {
       const said = await ask(model, { type: "check", body: text }).catch(() => null);
@@ -65,7 +92,7 @@ function useCheck({ model, text, found }: Props, hasJson: boolean): void {
       isLatest = false;
       clearTimeout(timer);
     };
-  }, [model, hasJson, text]);
+  }, [model, hasJson, text, file]);
 }
 
 interface WritingProps {

@@ -16,6 +16,7 @@ export function asCurl(request: Prepared): string {
     );
   }
   if (typeof request.body === "string") lines.push(`--data-raw ${quoted(request.body)}`);
+  if (request.body instanceof File) lines.push(`--data-binary ${quoted(`@${request.body.name}`)}`);
   return lines.join(" \\\n  ");
 }
 
@@ -34,6 +35,7 @@ export function asPython(request: Prepared): string {
   }
   if (isJson) lines.push(`    json=${asLiteral(body, "    ")},`);
   else if (typeof request.body === "string") lines.push(`    content=${text(request.body)}.encode(),`);
+  if (request.body instanceof File) lines.push(`    content=open(${text(request.body.name)}, "rb").read(),`);
   if (parts.length) {
     lines.push("    files=[");
     for (const { name, value } of parts) {
@@ -59,10 +61,11 @@ export function asFetch(request: Prepared): string {
   }
   const before: string[] = [];
   if (typeof request.body === "string") options.push(`  body: ${JSON.stringify(request.body)},`);
+  if (request.body instanceof File) options.push(`  body: ${fileOf(request.body)},`);
   if (Array.isArray(request.body)) {
     before.push("const body = new FormData();");
     for (const { name, value } of request.body) {
-      const told = typeof value === "string" ? JSON.stringify(value) : `file /* ${value.name.replaceAll("*/", "")} */`;
+      const told = typeof value === "string" ? JSON.stringify(value) : fileOf(value);
       before.push(`body.append(${JSON.stringify(name)}, ${told});`);
     }
     options.push("  body,");
@@ -79,6 +82,9 @@ const marked = ({ variable }: { variable: string }): string => `${MARK}${variabl
 function withVariables(text: string, named: (name: string) => string): string {
   return text.replace(new RegExp(`${MARK}(\\w+)${MARK}`, "g"), (_, name) => named(name));
 }
+
+/** A file in a program, which has to open it its own way. */
+const fileOf = (file: File): string => `file /* ${file.name.replaceAll("*/", "")} */`;
 
 const partsOf = (request: Prepared): Part[] => (Array.isArray(request.body) ? request.body : []);
 

@@ -1,4 +1,5 @@
 // The request form: what is asked on the left, what is answered on the right.
+import type { ComponentChildren } from "preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Model } from "../core/model";
 import { useTrait } from "../core/panel";
@@ -11,7 +12,7 @@ import { Exchange, type Answer } from "./exchange";
 import { CopyButtons, HeaderRows, SaveExample } from "./extras";
 import { faultsIn, pinned, type Fault } from "./faults";
 import { fieldsOf, type Field } from "./fields";
-import { isForm, type Operation } from "./operation";
+import { contentsOf, isForm, type Operation } from "./operation";
 import { keep, type Past } from "./past";
 import { PastPanel } from "./pastpanel";
 import { missing, prepared, type Prepared, type Typed } from "./request";
@@ -29,7 +30,8 @@ export function TryForm({ model }: { model: Model }) {
   const operation = useTrait<Operation>(model, "operation");
   const url = useTrait<string>(model, "url");
   const { typed, type, media, setMedia } = useTyped(model, operation);
-  const content = operation.contents.find((each) => each.media === media) ?? operation.contents[0];
+  const contents = contentsOf(operation);
+  const content = contents.find((each) => each.media === media) ?? contents[0];
   const fields = useMemo(() => fieldsOf(operation, content), [operation, content]);
   const [faults, setFaults] = useState<Fault[]>([]);
   const [checked, setChecked] = useState<Fault[]>([]);
@@ -97,17 +99,21 @@ export function TryForm({ model }: { model: Model }) {
             </div>
           )}
           {hasEditor && (
-            <BodyEditor
-              model={model}
-              content={content}
-              text={typed.body}
-              faults={checked.length ? checked : pins.body}
-              change={(body) => {
-                type({ body });
-                setFaults((before) => before.filter((each) => each.loc[0] !== "body"));
-              }}
-              found={setChecked}
-            />
+            <MaybeFolded isFolded={operation.contents.length === 0} title="Body: none is declared">
+              <BodyEditor
+                model={model}
+                content={content}
+                text={typed.body}
+                file={typed.files.body?.[0]}
+                faults={checked.length ? checked : pins.body}
+                change={(body) => {
+                  type({ body });
+                  setFaults((before) => before.filter((each) => each.loc[0] !== "body"));
+                }}
+                choose={(body) => type({ files: { ...typed.files, body } })}
+                found={setChecked}
+              />
+            </MaybeFolded>
           )}
           {!hasEditor && pins.body.length > 0 && <p class="bad" role="alert">{pins.body.map((each) => each.msg).join("; ")}</p>}
           <AuthPanel model={model} operation={operation} url={url} />
@@ -126,6 +132,16 @@ export function TryForm({ model }: { model: Model }) {
         </section>
       </div>
     </form>
+  );
+}
+
+function MaybeFolded({ isFolded, title, children }: { isFolded: boolean; title: string; children: ComponentChildren }) {
+  if (!isFolded) return <>{children}</>;
+  return (
+    <details class="part">
+      <summary>{title}</summary>
+      {children}
+    </details>
   );
 }
 

@@ -42,6 +42,14 @@ export interface Operation {
   gone?: boolean;
 }
 
+/** Methods whose body means something (RFC 9110, section 9.3). */
+const WITH_BODY = ["POST", "PUT", "PATCH"];
+const ANYTHING: Content = { media: "*/*", schema: {}, example: "", is_required: false };
+
+/** What a body can be. An endpoint that reads it from the request declares none, and may be sent any. */
+export const contentsOf = ({ method, contents }: Operation): Content[] =>
+  contents.length || !WITH_BODY.includes(method) ? contents : [ANYTHING];
+
 export const isForm = (media: string): boolean =>
   media === "multipart/form-data" || media === "application/x-www-form-urlencoded";
 

@@ -4,7 +4,7 @@ import type { Field } from "./fields";
 import { isForm, isJson, type Content, type Operation } from "./operation";
 
 export interface Typed {
-  /** By the field's key; files are kept apart. */
+  /** By the field's key; files are kept apart, that of the whole body under "body". */
   values: Record<string, string>;
   files: Record<string, File[]>;
   body: string;
@@ -23,8 +23,8 @@ export interface Prepared {
   url: string;
   headers: [string, string][];
   secrets: Secret[];
-  /** The body: text, the parts of a form, or nothing. */
-  body: string | Part[] | null;
+  /** The body: text, a file as it is, the parts of a form, or nothing. */
+  body: string | File | Part[] | null;
   media: string;
 }
 
@@ -53,7 +53,7 @@ export function prepared(
   const made = bodyOf(of("form"), content, typed);
   const isTold = headers.some(([name]) => name.toLowerCase() === "content-type");
   // The boundary of a multipart body is known when it is encoded.
-  if (typeof made === "string" && content && !isTold) headers.push(["content-type", content.media]);
+  if (made !== null && !Array.isArray(made) && content && !isTold) headers.push(["content-type", mediaOf(content, made)]);
   const url = `${base}${path}${query ? `?${query}` : ""}`;
   return { method: operation.method, url, headers, secrets, body: made, media: content?.media ?? "" };
 }
@@ -82,10 +82,16 @@ export function headersOf(request: Prepared, tell: (secret: Secret) => string): 
 
 /** The body as `fetch` takes it. */
 export function encoded(request: Prepared): BodyInit | null {
-  if (request.body === null || typeof request.body === "string") return request.body;
+  if (!Array.isArray(request.body)) return request.body;
   const form = new FormData();
   for (const { name, value } of request.body) form.append(name, value);
   return form;
+}
+
+/** What a body is said to be: a file says it itself where the operation takes any (RFC 9110, section 12.5.1). */
+function mediaOf(content: Content, body: string | File): string {
+  if (!content.media.includes("*")) return content.media;
+  return (typeof body === "string" ? "text/plain" : body.type) || "application/octet-stream";
 }
 
 function valuesOf(field: Field, typed: Typed): string[] {
@@ -96,6 +102,8 @@ function valuesOf(field: Field, typed: Typed): string[] {
 
 function bodyOf(fields: Field[], content: Content | undefined, typed: Typed): Prepared["body"] {
   if (!content) return null;
+  const [file] = typed.files.body ?? [];
+  if (file && !isForm(content.media)) return file;
   if (!isForm(content.media)) return typed.body || (isJson(content.media) ? null : typed.body) || null;
   const parts = fields.flatMap((field): Part[] => {
     const values = field.kind === "file" ? (typed.files[field.key] ?? []) : valuesOf(field, typed);

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
+from typing import Any
 
 from rich.console import RenderableType
 from rich.panel import Panel
@@ -12,9 +13,11 @@ from rich.table import Table
 from rich.text import Text
 
 from notebookapi.notebook.views import pieces
+from notebookapi.notebook.views.docs import ONE_OF_TWO
 
 _WANTED = "needed, `api.token`; a browser begins at {}, which `%api docs` opens in a tab"
-_BAD = ("Last failure", "News")
+BAD = ("Last failure", "News")
+"""Facts that are no good news."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +25,7 @@ class State:
     """The session at a glance.
 
     uptime: the server's, in seconds. entry: the path of the page that takes the token, where one
-    is wanted.
+    is wanted. open_live: shows the widget and returns its bundle, if there is one.
     """
 
     url: str | None
@@ -37,6 +40,7 @@ class State:
     failure: str | None = None
     record: str | None = None
     news: Sequence[str] = ()
+    open_live: Callable[[], Mapping[str, Any]] | None = None
 
     @property
     def line(self) -> str:
@@ -61,14 +65,15 @@ class State:
         ]
 
     def _repr_html_(self) -> str:
-        return pieces.box(pieces.facts((name, _html(name, value)) for name, value in self.facts))
+        shown = pieces.box(pieces.facts((name, _html(name, value)) for name, value in self.facts))
+        return f'{ONE_OF_TWO}<div class="nbapi-static">{shown}</div>'
 
     def __rich__(self) -> RenderableType:
         table = Table.grid(padding=(0, 2))
         table.add_column(no_wrap=True)
         table.add_column(overflow="fold")
         for name, value in self.facts:
-            table.add_row(Text(name, style="dim"), Text(value, style="red" if name in _BAD else ""))
+            table.add_row(Text(name, style="dim"), Text(value, style="red" if name in BAD else ""))
         return Panel(table, title="notebookapi", title_align="left", expand=False)
 
 
@@ -84,6 +89,6 @@ def _html(name: str, value: str) -> str:
     if value.startswith("http://"):
         url = escape(value)
         return f'<a href="{url}">{url}</a> · <a href="{url}/docs">docs</a>'
-    if name in _BAD:
+    if name in BAD:
         return f'<span style="color:{pieces.BAD}">{escape(value)}</span>'
     return escape(value)
