@@ -1,7 +1,8 @@
 """What the buttons of a card do: a form, the docs, a request as code, the way back.
 
 A card is static HTML, so that a saved notebook stays the same and can be read anywhere. Its buttons
-are put there by the page (`frontend/src/card`), which asks for one widget that is never shown.
+are put there by the page (`frontend/src/card`), which asks for one widget that is never shown. What
+a button does is loaded when it is pressed: the first card of a notebook waits for this module.
 """
 
 from __future__ import annotations
@@ -12,7 +13,6 @@ from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
-from notebookapi.notebook.commands import docs, trying, undoing
 from notebookapi.notebook.errors import BadArguments
 from notebookapi.notebook.examples.place import examples_file
 from notebookapi.notebook.face import Session
@@ -73,15 +73,21 @@ class Buttons:
 
     def form(self, label: str) -> Widget:
         """Open a form for an operation. Raises BadArguments."""
+        from notebookapi.notebook.commands import trying
+
         return self._kept(trying.form(self._session, self._named(label)))
 
     def docs(self) -> Widget:
         """Open Swagger UI."""
+        from notebookapi.notebook.commands import docs
+
         made: Widget = docs.swagger(self._session)
         return self._kept(made)
 
     def request(self, label: str) -> Mapping[str, Any]:
         """Return an operation with values to begin with. Raises BadArguments."""
+        from notebookapi.notebook.commands import trying
+
         return trying.beginning(self._session, self._named(label))
 
     def undo(self, lines: Sequence[str]) -> str:
@@ -89,6 +95,8 @@ class Buttons:
 
         lines: what the card lists, which must be that of the last publication.
         """
+        from notebookapi.notebook.commands import undoing
+
         listed, step = self._latest
         if step is None or step is not self._session.steps.latest or list(lines) != list(listed):
             raise BadArguments(
@@ -109,9 +117,11 @@ class Buttons:
 
     def _named(self, label: str) -> Sequence[str]:
         """Return an operation's method and path, where it stands under a router's prefix too."""
+        from notebookapi.notebook.commands import targets
+
         methods, _, path = label.partition(" ")
         method = methods.split(",")[0].strip()
-        known = [each for each in trying.known(self._session) if each[0] == method]
+        known = [each for each in targets.known(self._session) if each[0] == method]
         exact = [each for each in known if each[1] == path]
         below = [each for each in known if each[1].endswith(path)]
         return (exact or below or [(method, path)])[0]

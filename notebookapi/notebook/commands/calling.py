@@ -23,7 +23,7 @@ def method_of(session: Session, name: str) -> Callable[..., Shown] | None:
         return None
 
     def method(*arguments: object, **options: object) -> Shown:
-        words = [*map(str, arguments), *_options(options)]
+        words = [*map(_word, arguments), *_options(options)]
         return Shown(command.run(session, words), session.screen.show)
 
     method.__name__ = method.__qualname__ = name
@@ -37,6 +37,12 @@ def names() -> list[str]:
 
     written = {name: method for method, name in RESERVED.items()}
     return [written.get(name, name) for name in COMMANDS]
+
+
+def _word(argument: object) -> str:
+    """Return an argument as a word: an endpoint is known by its name."""
+    is_function = callable(argument) and not isinstance(argument, type)
+    return str(getattr(argument, "__name__", argument)) if is_function else str(argument)
 
 
 def _options(options: dict[str, Any]) -> Iterator[str]:

@@ -5,11 +5,15 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from shutil import get_terminal_size
 from time import monotonic
 from typing import Any
 
 from IPython.core.getipython import get_ipython
 from IPython.display import DisplayHandle
+
+from notebookapi.notebook.views import html
+from notebookapi.notebook.views.model import View
 
 _SOON = 1.0
 """Seconds after which there is something to tell; what is done sooner stays quiet."""
@@ -31,6 +35,16 @@ def telling() -> Iterator[Callable[[str], None]]:
         line.clear()
 
 
+@contextmanager
+def showing() -> Iterator[Callable[[View], None]]:
+    """Give a function that shows a view in the place of the one before: in a terminal, its line."""
+    place = _line()
+    try:
+        yield lambda view: place.show(view.line, html.rendered(view))
+    finally:
+        place.clear()
+
+
 def _line() -> _Cell | _Terminal:
     shell: Any = get_ipython()
     return _Cell() if hasattr(shell, "kernel") else _Terminal()
@@ -42,8 +56,8 @@ class _Cell:
     def __init__(self) -> None:
         self._handle: Any = None
 
-    def show(self, text: str) -> None:
-        bundle = {"text/plain": text}
+    def show(self, text: str, markup: str = "") -> None:
+        bundle = {"text/plain": text, **({"text/html": markup} if markup else {})}
         if self._handle is None:
             # IPython gives it no types.
             self._handle = DisplayHandle()  # type: ignore[no-untyped-call]
@@ -62,8 +76,9 @@ class _Terminal:
     def __init__(self) -> None:
         self._length = 0
 
-    def show(self, text: str) -> None:
+    def show(self, text: str, markup: str = "") -> None:
         if sys.stdout.isatty():
+            text = text[: get_terminal_size().columns - 1]  # a second line would stay
             self._write(text.ljust(self._length))
             self._length = max(self._length, len(text))
 

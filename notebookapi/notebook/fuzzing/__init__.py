@@ -1,0 +1,1 @@
+"""Requests made from an operation's own schema, valid and invalid, and what they bring to light."""
