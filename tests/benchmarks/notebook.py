@@ -7,7 +7,6 @@ notebook` prints the table and writes it to docs/benchmarks.md. CPU times are th
 from __future__ import annotations
 
 import json
-import os
 import statistics
 import subprocess
 import sys
@@ -193,8 +192,7 @@ def table(costs: Mapping[str, float]) -> list[str]:
     sooner = costs["reload"] / costs["cell"]
     lines.append(f"| sooner than by reloading, times | {sooner:.0f} | ≥ 300 |")
     missed += ["sooner than by reloading"] if sooner < 300 else []
-    load = f"Load average at the end {os.getloadavg()[0]:.1f}."
-    return [*lines, "", f"Targets missed: {'; '.join(missed) or 'none'}. {load}"]
+    return [*lines, "", f"Targets missed: {'; '.join(missed) or 'none'}."]
 
 
 if __name__ == "__main__":

@@ -103,8 +103,7 @@ def machine() -> list[str]:
             versions.append(f"{name} (absent)")
     return [
         f"{platform.python_implementation()} {platform.python_version()}, {_processor()}, "
-        f"{os.cpu_count()} cores, {platform.system()}; load average at the end "
-        f"{os.getloadavg()[0]:.1f}.",
+        f"{os.cpu_count()} cores, {platform.system()}.",
         "",
         ", ".join(versions) + ".",
     ]

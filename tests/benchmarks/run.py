@@ -2,13 +2,14 @@
 
 import argparse
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
-from tests.benchmarks import cold, notebook
+from tests.benchmarks import browser, cold, notebook
 from tests.benchmarks.end_to_end import OWN_SERVER, Servers
 from tests.benchmarks.in_process import Workers
 from tests.benchmarks.report import Measured, cold_table, machine
@@ -28,6 +29,8 @@ request, the median of the ratios of rounds that were interleaved. Each reply is
 it is timed. `bare` is ASGI by hand, what Python can do at best. † Not like for like: starlette and
 blacksheep spell dependencies out, blacksheep runs `def` on the event loop, litestar validates no
 result. Where a cell is empty, a framework has no counterpart of the same meaning.
+
+A section is of the latest run that measured it; the lines below are of the latest of all.
 """
 
 
@@ -68,13 +71,19 @@ def _measure(measured: Measured, runner: Runner, framework: str, workload: Workl
         measured.errors[key] = str(error)
 
 
-def _section(title: str, measured: Measured, chosen: Sequence[Workload], *, ends: bool) -> str:
-    lines = [f"## {title}", "", *measured.table(chosen, end_to_end=ends), ""]
+def _section(title: str, lines: Sequence[str]) -> str:
+    # Sections may be of several runs.
+    load = f"Load average at the end {os.getloadavg()[0]:.1f}."
+    return "\n".join([f"## {title}", "", *lines, "", load, ""])
+
+
+def _compared(measured: Measured, chosen: Sequence[Workload], *, ends: bool) -> list[str]:
+    lines = [*measured.table(chosen, end_to_end=ends), ""]
     missed = measured.missed(chosen, end_to_end=ends)
     lines.append(f"Targets missed: {', '.join(missed) or 'none'}.")
     lines += [f"- {framework} {name}: {error}" for (name, framework), error
               in measured.errors.items()]  # fmt: skip
-    return "\n".join([*lines, ""])
+    return lines
 
 
 def sections(options: argparse.Namespace) -> list[str]:
@@ -85,28 +94,34 @@ def sections(options: argparse.Namespace) -> list[str]:
     if "in-process" in options.what:
         asgi = [each for each in frameworks if each not in OWN_SERVER]
         measured = compare(Workers(options.seconds), asgi, chosen, options.rounds)
-        found.append(_section("In process", measured, chosen, ends=False))
+        found.append(_section("In process", _compared(measured, chosen, ends=False)))
     if "end-to-end" in options.what:
         served = [each for each in chosen if each.end_to_end]
         measured = compare(Servers(options.seconds), frameworks, served, options.rounds)
         title = "End to end: uvicorn under wrk, the server's CPU time"
-        found.append(_section(title, measured, served, ends=True))
+        found.append(_section(title, _compared(measured, served, ends=True)))
     if "cold" in options.what:
         table = cold_table(cold.measure(min(options.rounds, 5)))
-        found.append("\n".join(["## Before the first request", "", *table, ""]))
+        found.append(_section("Before the first request", table))
     if "notebook" in options.what:
-        found.append("\n".join(["## In a notebook", "", *_in_notebook(options.rounds), ""]))
+        found.append(_section("In a notebook", _in_notebook(options.rounds)))
+    if "browser" in options.what:
+        found.append(_section("In a page", _in_page(options.rounds)))
     if "export" in options.what:
-        found.append("\n".join(["## An export", "", *_of_exports(options.rounds), ""]))
+        found.append(_section("An export", _of_exports(options.rounds)))
     if "memory" in options.what:
         from tests.benchmarks import memory
 
-        found.append("\n".join(["## Growth of memory", "", *memory.report(), ""]))
+        found.append(_section("Growth of memory", memory.report()))
     return found
 
 
 def _in_notebook(rounds: int) -> list[str]:
     return notebook.table(_at_home("notebook", min(rounds, 3)))
+
+
+def _in_page(rounds: int) -> list[str]:
+    return browser.table(_at_home("browser", rounds))
 
 
 def _of_exports(rounds: int) -> list[str]:
@@ -124,10 +139,18 @@ def _at_home(name: str, rounds: int) -> dict[str, Any]:
     return found
 
 
+def merged(page: str, text: str) -> str:
+    """Return what this run says, with the sections of the page that it did not measure."""
+    _, *before = page.split("\n## ")
+    head, *after = text.split("\n## ")
+    titles = {each.partition("\n")[0]: each for each in (*before, *after)}
+    return "\n\n## ".join(each.strip() for each in (head, *titles.values())) + "\n"
+
+
 def main() -> None:
     """Read the command line, measure, print, write."""
     parser = argparse.ArgumentParser(prog="scripts/bench", description=__doc__)
-    kinds = ("in-process", "end-to-end", "cold", "notebook", "export", "memory")
+    kinds = ("in-process", "end-to-end", "cold", "notebook", "browser", "export", "memory")
     parser.add_argument("what", nargs="*", help=f"any of {', '.join(kinds)}; default: all")
     parser.add_argument("--frameworks", default=",".join(FRAMEWORKS))
     parser.add_argument("--workloads", default=",".join(each.name for each in WORKLOADS))
@@ -142,7 +165,7 @@ def main() -> None:
     text = "\n".join([_ABOUT, *machine(), "", *sections(options)])
     print(text)
     if not options.no_page:
-        PAGE.write_text(text.rstrip() + "\n")
+        PAGE.write_text(merged(PAGE.read_text() if PAGE.exists() else "", text))
 
 
 if __name__ == "__main__":
