@@ -190,7 +190,10 @@ def lab(
 @program.command()
 def new(
     path: Annotated[
-        Path, typer.Argument(help="The notebook's file. What is there is never replaced.")
+        Path,
+        typer.Argument(
+            metavar="FILE", help="The notebook's file. What is there is never replaced."
+        ),
     ] = Path("api.ipynb"),
 ) -> None:
     """Write a notebook to begin with."""
@@ -245,7 +248,9 @@ def export(
     notebook: Annotated[
         Path,
         typer.Argument(
-            help="The notebook: .ipynb, or .py in the percent format.", show_default=False
+            metavar="NOTEBOOK",
+            help="The notebook: .ipynb, or .py in the percent format.",
+            show_default=False,
         ),
     ],
     output: Annotated[

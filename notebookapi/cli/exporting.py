@@ -27,6 +27,8 @@ def export(
     if options["framework"] not in FRAMEWORKS:
         known = " or ".join(FRAMEWORKS)
         raise Misuse(f"--framework {options['framework']} is not known. Write {known}.")
+    if project is not None and options["framework"] != FRAMEWORKS[0]:
+        raise Misuse("A project is for notebookapi. Leave out --framework, or --project.")
     target = _target(notebook, output, project)
     check_kernel()
     from notebookapi.notebook.errors import NotebookError

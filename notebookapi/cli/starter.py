@@ -43,7 +43,9 @@ def create(target: Path) -> Path:
     except FileExistsError as error:
         raise NotWritten(f"{target} is there already. Choose another name.") from error
     except OSError as error:
-        raise NotWritten(f"{target} cannot be written: {error.strerror}.") from error
+        raise NotWritten(
+            f"{target} cannot be written: {error.strerror}. Choose another place."
+        ) from error
     return target
 
 

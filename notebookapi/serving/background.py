@@ -154,6 +154,21 @@ class BackgroundServer:
         if self._life is life:
             self._life = None
 
+    def move(self, host: str, port: int) -> None:
+        """Listen there instead: the loop, the lifespan and what is connected go on.
+
+        port: 0 for any free one; another than the present one.
+        Raises ServerStartError (PortInUse) and ServerNotRunning; nothing is changed then.
+        """
+        life = self._running_life()
+        listener = listen(host, port)
+        try:
+            self.run(life.move(listener))
+        except BaseException:
+            listener.close()
+            raise
+        self.host, self._port, self._wanted, self.notice = host, listener.port, port, None
+
     def submit(self, coroutine: Coroutine[Any, Any, T]) -> "concurrent.futures.Future[T]":
         """Run a coroutine on the server's loop, from any thread.
 

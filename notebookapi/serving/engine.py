@@ -12,7 +12,7 @@ import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from notebookapi.serving.errors import CoroutineExit
-from notebookapi.serving.reading import http_protocol
+from notebookapi.serving.reading import http_protocol, websocket_protocol
 
 CUT_OFF = 0.5
 """Seconds that cancelled requests have to end."""
@@ -50,6 +50,7 @@ class Engine(uvicorn.Server):
                 # uvicorn counts the new connection, too.
                 limit_concurrency=limit_concurrency + 1,
                 http=http_protocol(),  # type: ignore[arg-type]  # called like a class, and no more
+                ws=websocket_protocol(),  # type: ignore[arg-type]  # the same
                 lifespan="off",
                 interface="asgi3",
                 log_config=None,
@@ -76,6 +77,13 @@ class Engine(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets=sockets)
         self._on_started()
+
+    async def listen_on(self, listening: socket.socket) -> None:
+        """Accept there from now on, and no longer where it was; what is connected stays."""
+        before = self.servers
+        await super().startup(sockets=[listening])
+        for server in before:
+            server.close()
 
     async def main_loop(self) -> None:
         # A tick of number 0 renews the Date header, which counts seconds.

@@ -13,6 +13,7 @@ import uvicorn
 from uvicorn.supervisors import ChangeReload, Multiprocess
 
 from notebookapi.serving.errors import LifespanError
+from notebookapi.serving.reading import http_protocol
 from notebookapi.serving.run import STARTUP_FAILED, Serving
 
 GRACE_OF_RELOAD = 1
@@ -29,6 +30,11 @@ class _Config(uvicorn.Config):
     @property
     def should_reload(self) -> bool:
         return self.reload
+
+    def load(self) -> None:
+        super().load()
+        # In the process that serves: it cannot be pickled.
+        self.http_protocol_class = http_protocol()  # type: ignore[assignment]  # called like one
 
 
 def serve(serving: Serving, listening: socket) -> None:

@@ -103,6 +103,13 @@ class Life:
             # The loop is closed: it has ended, or is about to.
             return
 
+    async def move(self, listener: Listener) -> None:
+        """Listen there from now on, on the loop: everything else goes on."""
+        if self._engine is not None:
+            await self._engine.listen_on(listener.share())
+        before, self.listener = self.listener, listener
+        before.silence()
+
     def submit(self, coroutine: Coroutine[Any, Any, T]) -> "concurrent.futures.Future[T]":
         """Run a coroutine on the loop, from any thread. Raises ServerNotRunning."""
         contained = _contained(coroutine)

@@ -5,6 +5,7 @@ It imports uvicorn; import it inside functions only.
 
 import asyncio
 from collections.abc import Callable
+from importlib.util import find_spec
 from typing import Any
 
 LARGEST = 64 * 1024
@@ -31,6 +32,24 @@ def http_protocol() -> Callable[..., asyncio.Protocol]:
             return _Dropped()
 
     return made
+
+
+def websocket_protocol() -> Callable[..., asyncio.Protocol] | None:
+    """Return what makes the protocol of an upgraded connection; None where no library can.
+
+    That library is loaded with the first of them: the first card waits for the server's start.
+    """
+    if not any(map(find_spec, ("websockets", "wsproto"))):
+        return None
+
+    def load(**options: Any) -> asyncio.Protocol:
+        from uvicorn.protocols.websockets.auto import AutoWebSocketsProtocol
+
+        protocol: Any = AutoWebSocketsProtocol
+        made: asyncio.Protocol = protocol(**options)
+        return made
+
+    return load
 
 
 def _raise(error: BaseException) -> None:

@@ -46,6 +46,33 @@ x = 1
 y = x / 0
 """
 
+LIVES = """\
+# %%
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from notebookapi import NotebookAPI
+
+def note(text: str) -> None:
+    with Path("lives.txt").open("a") as file:
+        file.write(f"{text}\\n")
+
+@asynccontextmanager
+async def lifespan(app: NotebookAPI) -> AsyncIterator[None]:
+    note("up")
+    yield
+    note("down")
+
+app = NotebookAPI(lifespan=lifespan)
+
+@app.get("/hello")
+def hello() -> str:
+    return "first"
+
+# %%
+note(api.get("/hello").json())
+"""
+
 
 class TestNew:
     def test_it_is_a_notebook_that_is_never_replaced(self, run: Run, folder: Path) -> None:
@@ -69,7 +96,11 @@ class TestNew:
         [
             ("shop", 0, "shop.ipynb is written"),
             ("shop.py", 2, "shop.py is not the name of a notebook. Write shop.ipynb."),
-            ("no/where.ipynb", 1, "no/where.ipynb cannot be written: No such file or directory."),
+            (
+                "no/where.ipynb",
+                1,
+                "no/where.ipynb cannot be written: No such file or directory. Ch",
+            ),
         ],
     )
     def test_names(self, name: str, code: int, said: str, run: Run) -> None:
@@ -148,6 +179,7 @@ class TestExport:
             (["hello.py"], 2, "hello.py is the notebook itself. Name another file: --output"),
             (["hello.py", "-o", "a.py", "--project", "b"], 2, "are two exports. Give one."),
             (["hello.py", "-o", "a.py", "--framework", "flask"], 2, "Write notebookapi or fastapi"),
+            (["hello.py", "--project", "b", "--framework", "fastapi"], 2, "Leave out --framework,"),
             (["gone.ipynb"], 1, "gone.ipynb cannot be read: No such file or directory."),
             (["hello.py", "-o", "json.py"], 1, "would hide the standard library's `json`"),
             (["hello.py", "--project", "no/where"], 1, "there is no folder no"),
@@ -212,6 +244,15 @@ class TestServe:
             serving.wait_for("ZeroDivisionError")
         assert sum("starting a kernel" in line for line in serving.lines) == 2
 
+    def test_it_starts_up_once(self, folder: Path) -> None:
+        """What the cells send requests to is what serves in the end."""
+        write(folder, {"hello.py": LIVES})
+        with Serving("serve", "hello.py", "--port", "0", folder=folder) as serving:
+            assert serving.client.get("/hello").json() == "first"
+            assert (folder / "lives.txt").read_text().split() == ["up", "first"]
+            assert serving.stop() == 0
+        assert (folder / "lives.txt").read_text().split() == ["up", "first", "down"]
+
     def test_an_application_by_its_name(self, folder: Path) -> None:
         text = HELLO.replace("app", "shop").replace("import NotebookAPI", "import NotebookAPI")
         write(folder, {"hello.py": text})
@@ -229,9 +270,13 @@ class TestServe:
         [
             (FAILS, "Cell 3 of x.py failed at line 2: ZeroDivisionError: division by zero."),
             ("# %%\nimport os\nos._exit(3)\n", "Cell 1 of x.py ended the kernel."),
+            (
+                "# %%\ndef f(:\n",
+                "Cell 1 of x.py failed at line 1: SyntaxError: invalid syntax. Mend",
+            ),
             ("# %% [markdown]\n# text\n", "x.py has no cell with code in it."),
         ],
-        ids=["fails", "ends the kernel", "no code"],
+        ids=["fails", "ends the kernel", "syntax", "no code"],
     )
     def test_what_cannot_be_served(self, text: str, said: str, folder: Path) -> None:
         write(folder, {"x.py": text})

@@ -1,11 +1,12 @@
 """`notebookapi dev` and `notebookapi run`: real servers, asked over the loopback."""
 
 import signal
+import socket
 from pathlib import Path
 
 import pytest
 
-from tests.cli.driver import SHOP, Serving, write
+from tests.cli.driver import PATIENCE, SHOP, Serving, write
 
 VERSION = """
 from notebookapi import NotebookAPI
@@ -172,6 +173,28 @@ def test_port_from_the_environment(folder: Path, name: str) -> None:
     more = {"PORT": "1"} | {name: "0"}  # Ours counts before the common one.
     with Serving("run", "--host", "127.0.0.1", folder=folder, **more) as serving:
         assert serving.client.get("/items/7").json() == 7
+
+
+HEAD = b"GET /items/7 HTTP/1.1\r\nHost: localhost\r\nX-Long: "
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        pytest.param(("run",), id="one process"),
+        pytest.param(("run", "--workers", "2"), id="workers"),
+        pytest.param(("dev",), id="reloading"),
+    ],
+)
+def test_headers_without_an_end_are_cut_off(folder: Path, words: tuple[str, ...]) -> None:
+    """RFC 6585, section 5. 64 KB are read, and not a megabyte."""
+    write(folder, {"main.py": SHOP})
+    with Serving(*words, *LOCAL, folder=folder) as serving:
+        port = int(serving.url.rpartition(":")[2])
+        with socket.create_connection(("127.0.0.1", port), PATIENCE) as connection:
+            connection.sendall(HEAD + b"x" * 70_000)
+            assert connection.recv(100).startswith(b"HTTP/1.1 431 ")
+        assert serving.client.get("/items/7", headers={"X-Long": "x" * 60_000}).json() == 7
 
 
 def test_terminated_server_has_shut_down(folder: Path) -> None:

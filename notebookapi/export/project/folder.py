@@ -63,7 +63,7 @@ def written_to(stage: Path, files: Mapping[str, bytes]) -> Mapping[str, bytes]:
 def put(
     stage: Path, directory: Path, files: Mapping[str, bytes], *, overwrite: bool = False
 ) -> Sequence[str]:
-    """Move what was staged into its place: all of it, or nothing. Returns what changed.
+    """Move files that were staged into their place: all, or none. Returns what changed.
 
     What an earlier export wrote and this one does not is removed.
     overwrite: replace files that were edited by hand, or that no export wrote.
@@ -77,6 +77,8 @@ def put(
     gone = sorted(
         name for name in recorded if name not in files and now.get(name) == recorded[name]
     )
+    written_to(stage, files)
+    _clear(stage, files)
     record = stage / RECORD
     record.parent.mkdir(parents=True, exist_ok=True)
     record.write_text(json.dumps(written, indent=2, sort_keys=True) + "\n", "utf-8")
@@ -85,6 +87,16 @@ def put(
     else:
         _exchange(stage, directory, [*changed, RECORD], gone)
     return sorted([*changed, *gone])
+
+
+def _clear(stage: Path, names: Iterable[str]) -> None:
+    """Remove what the proof has left, such as a database: it is no part of the project."""
+    kept = {stage / name for name in names}
+    for path in sorted(stage.rglob("*"), reverse=True):  # what is inside comes first
+        if path.is_dir() and not path.is_symlink():
+            _remove_empty(path, path.parent)
+        elif path not in kept:
+            path.unlink()
 
 
 def check_unedited(directory: Path, files: Mapping[str, bytes], *, overwrite: bool) -> None:

@@ -17,8 +17,15 @@ from notebookapi.export.project.folder import (
     staged,
     written_to,
 )
+from notebookapi.export.project.inside import modules_inside
 from notebookapi.export.project.records import PACKAGE, Code, ProjectReport
-from notebookapi.export.project.render import Project, package_files, surrounding_files
+from notebookapi.export.project.render import (
+    Project,
+    package_files,
+    surrounding_files,
+    test_files,
+    told_by,
+)
 from notebookapi.export.prove import Progress, prove
 from notebookapi.export.pytest_file import pytest_file
 from notebookapi.export.records import ExportedModule, ExportRequest, Proof
@@ -49,14 +56,14 @@ def export_project(
     made = _Making(request, directory, write_module(request))
     attempts = made.attempts()
     for code in attempts:
-        files, notes = made.files(code)
+        project, files, notes = made.files(code)
         check_unedited(directory, files, overwrite=overwrite)
         with staged(directory, files) as stage:
             proof = made.proof(stage, timeout, tell)
             if not proof.passed and code is not attempts[-1]:
                 continue  # what was taken apart serves something else: keep it whole
             is_written = proof.passed or accept
-            files |= written_to(stage, made.tests(proof))
+            files |= written_to(stage, made.tests(project, proof))
             changed = put(stage, directory, files, overwrite=overwrite) if is_written else ()
         return ProjectReport(directory, changed, proof, is_written, (*made.module.notes, *notes))
     raise AssertionError("there is an attempt at least")
@@ -82,8 +89,8 @@ class _Making:
         whole = package_of(text, application, self.request.openapi, own, may_split=False)
         return [code, whole]
 
-    def files(self, code: Code) -> tuple[dict[str, bytes], list[str]]:
-        modules = own_modules(self.module.text, self.request.directory)
+    def files(self, code: Code) -> tuple[Project, dict[str, bytes], list[str]]:
+        modules = own_modules(self._importing, self.request.directory)
         if any(name.partition(".")[0] == PACKAGE for name in modules):
             raise BadTarget(
                 f"The notebook imports a module called `{PACKAGE}`, as the package of a project is "
@@ -97,8 +104,9 @@ class _Making:
         package = {f"{PACKAGE}/{name}": text for name, text in code.files.items()}
         package |= package_files(project)
         own = [data.decode() for name, data in carried.files.items() if name.endswith(".py")]
-        needed = requirements_of([*package.values(), *own], [PACKAGE, *self._own()])
-        texts = {**package, **surrounding_files(replace(project, requirements=needed.lines))}
+        needed = requirements_of([*package.values(), self._inside, *own], [PACKAGE, *self._own()])
+        project = replace(project, requirements=needed.lines)
+        texts = {**package, **surrounding_files(project)}
         frozen = {f"{PACKAGE}/{name}": data for name, data in self.module.files.items()}
         notes = [*code.notes, *carried.notes]
         notes += [
@@ -107,7 +115,7 @@ class _Making:
             for name in needed.unknown
         ]
         encoded = {name: text.encode() for name, text in texts.items()}
-        return {**carried.files, **frozen, **encoded}, notes
+        return project, {**carried.files, **frozen, **encoded}, notes
 
     def proof(self, stage: Path, timeout: float, tell: Progress) -> Proof:
         """Import the project as a server does, from its own folder."""
@@ -123,18 +131,30 @@ class _Making:
             replays=self.request.replays,
         )
 
-    def tests(self, proof: Proof) -> dict[str, bytes]:
+    def tests(self, project: Project, proof: Proof) -> dict[str, bytes]:
         """Return the tests that examples make, once it is known what they are answered."""
         if not proof.replayed:
             return {}
         main, application = f"{PACKAGE}.main", self.request.application
         variables = self.module.environment
         text = pytest_file(proof.replayed, self.request.openapi, main, application, variables)
-        return {"tests/test_examples.py": tidy(text, [PACKAGE]).encode()}
+        shared = test_files(replace(project, told=told_by(proof.replayed, project.code.settings)))
+        tests = {"tests/test_examples.py": tidy(text, [PACKAGE]), **shared}
+        return {name: text.encode() for name, text in tests.items()}
 
     def _own(self) -> list[str]:
-        found = own_modules(self.module.text, self.request.directory)
+        found = own_modules(self._importing, self.request.directory)
         return [name.removesuffix(".py") for name in found]
+
+    @property
+    def _importing(self) -> str:
+        return f"{self.module.text}\n{self._inside}"
+
+    @property
+    def _inside(self) -> str:
+        """Imports of what frozen objects are made of."""
+        inside = sorted(modules_inside(self.request.frozen.values()) - {"__main__"})
+        return "\n".join(f"import {name}" for name in inside)
 
 
 def project_name(directory: Path) -> str:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import ast
 import json
+import os
 import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+from notebookapi.cells.closure import is_secret
 from notebookapi.export.project.carrying import Carried
 from notebookapi.export.project.code import HEALTH, health_of, operations_of
-from notebookapi.export.project.records import PACKAGE, Code
+from notebookapi.export.project.records import PACKAGE, Code, Setting
+from notebookapi.export.replay import Replayed
 from notebookapi.export.ruff import tidy
 
 GRACE = 20
@@ -42,7 +45,10 @@ _HIDDEN = {".dockerignore": "dockerignore", ".gitignore": "gitignore"}
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """What the templates are filled with. requirements: of the code, in pyproject.toml's words."""
+    """What the templates are filled with. requirements: of the code, in pyproject.toml's words.
+
+    told: variables of the environment and their values, which the answers in the tests tell.
+    """
 
     name: str
     application: str
@@ -50,6 +56,7 @@ class Project:
     document: Mapping[str, Any]
     carried: Carried
     requirements: Sequence[str] = ()
+    told: Mapping[str, str] = field(default_factory=dict)
 
 
 def package_files(project: Project) -> dict[str, str]:
@@ -69,6 +76,28 @@ def surrounding_files(project: Project) -> dict[str, str]:
         templates[".env.example"] = "env.example"
     contract = json.dumps(project.document, indent=2, ensure_ascii=False) + "\n"
     return {**_filled(project, templates), "tests/openapi.json": contract}
+
+
+def test_files(project: Project) -> dict[str, str]:
+    """Return what the tests share: path -> text. Made again when `told` is known."""
+    return _filled(project, {name: name for name in ("tests/conftest.py",)})
+
+
+def told_by(replayed: Sequence[Replayed], settings: Sequence[Setting]) -> dict[str, str]:
+    """Return the variables whose values stand in the answers, with these values.
+
+    A test that compares an answer needs them as they were; nothing else of the environment is
+    written down, and no credential.
+    """
+    answers = "\n".join(each.module.body.decode(errors="replace") for each in replayed)
+    names = [each.variable for each in settings if not is_secret(each.variable)]
+    found = {name: value for name in names if (value := os.environ.get(name))}
+    # In JSON some characters are escaped.
+    return {
+        name: value
+        for name, value in found.items()
+        if value in answers or json.dumps(value, ensure_ascii=False)[1:-1] in answers
+    }
 
 
 def _filled(project: Project, templates: Mapping[str, str]) -> dict[str, str]:
@@ -123,6 +152,10 @@ def _values(project: Project) -> dict[str, Any]:
         "settings": code.settings,
         "settings_name": code.settings_name,
         "required": [each for each in code.settings if each.is_required],
+        "environment": {
+            **{each.variable: each.example for each in code.settings if each.is_required},
+            **project.told,
+        },
         "state": code.state,
         "writes": code.writes,
         "replicas": 1 if code.state else 2,

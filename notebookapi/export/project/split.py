@@ -161,12 +161,16 @@ class _Writer:
         made = [router for router in self.routers if router.made is None]
         first = {router.routes[0]: router for router in made}
         lines = []
+        is_including = False
         for part in self.parts:
             if part in mine:
                 lines.append(part.text)
+                is_including = False
             elif (router := first.get(part)) is not None:
-                included = f"{_called(router)}.{router.name}"
-                lines.append(f"{self.application}.include_router({included})")
+                line = f"{self.application}.include_router({_called(router)}.{router.name})"
+                # One below the other, with no line between.
+                lines[-1:] = [f"{lines[-1]}\n{line}"] if is_including else [*lines[-1:], line]
+                is_including = True
         imports = [f"from {PACKAGE}.routers import {each.file} as {_called(each)}" for each in made]
         return self._text(MAIN, self.pieces.docstring, mine, imports, lines)
 

@@ -24,10 +24,15 @@ def _writes(node: ast.AST) -> bool:
         case ast.Call(func=ast.Name(id="open") | ast.Attribute(attr="open")):
             return any(_is_mode(each) for each in _values(node))
         case ast.Call(func=ast.Attribute(value=ast.Name(id="sqlite3"), attr="connect")):
-            return not any(each == ":memory:" for each in _values(node))
+            return not any(_is_in_memory(each) for each in _values(node))
         case ast.Call(func=ast.Attribute(attr=name)):
             return name in _METHODS
     return False
+
+
+def _is_in_memory(value: object) -> bool:
+    """As https://www.sqlite.org/inmemorydb.html has it."""
+    return isinstance(value, str) and (":memory:" in value or "mode=memory" in value)
 
 
 def _values(call: ast.Call) -> list[object]:

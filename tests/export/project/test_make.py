@@ -10,11 +10,12 @@ from pathlib import Path
 import pytest
 
 from notebookapi.export.errors import BadTarget, TargetEdited
+from notebookapi.export.project import export_project
 from notebookapi.export.project.writing import writes_files
 from tests.export.importing import imports_from
 from tests.notebook.conftest import Notebook
 
-from .driver import export, files_of, run
+from .driver import export, files_of, request_of, run
 
 HELLO = """
 from notebookapi import NotebookAPI
@@ -126,6 +127,7 @@ WRITES = [
     ("with open('rate.csv') as f: f.read()", False),
     ("Path('x').write_text(name)", True),
     ("sqlite3.connect(':memory:')", False),
+    ("sqlite3.connect('file:x?mode=memory&cache=shared', uri=True)", False),
     ("sqlite3.connect(database='x.db')", True),
 ]
 
@@ -143,6 +145,75 @@ def test_who_writes_files_may_do_so(notebook: Notebook, tmp_path: Path) -> None:
     assert "readOnlyRootFilesystem: false\n" in files["kubernetes/deployment.yaml"]
     assert "    read_only: false\n" in files["compose.yaml"]
     assert "## Files\n" in files["README.md"]
+
+
+LEAVES = """
+from contextlib import asynccontextmanager
+from pathlib import Path
+from notebookapi import NotebookAPI
+
+@asynccontextmanager
+async def lifespan(app):
+    kept = Path("kept", name)
+    kept.parent.mkdir(exist_ok=True)
+    kept.write_text("rows")
+    Path("data.csv").write_text("spoilt")
+    yield
+
+name = "shop.db"
+app = NotebookAPI(lifespan=lifespan)
+
+@app.get("/data")
+def data() -> str:
+    return Path("data.csv").read_text()
+"""
+
+
+def test_what_the_proof_leaves_is_no_part_of_it(notebook: Notebook, tmp_path: Path) -> None:
+    beside = tmp_path / "notebooks"
+    beside.mkdir()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(beside)
+        run(notebook, LEAVES)
+        (beside / "data.csv").write_text("tea")
+        report = export_project(request_of(notebook, beside), tmp_path / "x")
+    assert report.proved
+    files = files_of(tmp_path / "x")
+    assert set(files) - ALWAYS == {"data.csv"}
+    assert files["data.csv"] == "tea"
+    assert not (tmp_path / "x" / "kept").exists()
+
+
+LEARNED = """
+import wheels
+from decimal import Decimal
+
+wheel = wheels.Wheel()
+wheel.price = Decimal("2.5")
+wheel.console = __import__("rich.console", fromlist=["x"]).ConsoleDimensions(80, 25)
+
+@app.get("/price")
+def price() -> float:
+    return float(wheel.price)
+"""
+
+
+def test_frozen_objects_bring_what_they_are_made_of(
+    notebook: Notebook, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No code names them any more: a module of the person's own, and a distribution."""
+    (tmp_path / "wheels.py").write_text("import rims\nclass Wheel(rims.Rim): ...\n")
+    (tmp_path / "rims.py").write_text("class Rim: ...\n")
+    monkeypatch.chdir(tmp_path)
+    with imports_from(tmp_path):
+        run(notebook, LEARNED)
+        assert notebook.run("%api export --project shop --freeze wheel", "export").error is None
+    assert notebook.shown[-1].headline == "Proved: shop (20 files written)"
+    assert "wheels" not in (tmp_path / "shop" / "app" / "main.py").read_text()
+    assert {path.name for path in (tmp_path / "shop").glob("*.py")} == {"rims.py", "wheels.py"}
+    project = tomllib.loads((tmp_path / "shop" / "pyproject.toml").read_text())["project"]
+    names = [line.partition(">")[0] for line in project["dependencies"]]
+    assert names == ["notebookapi[standard]", "joblib", "rich", "starlette"]
 
 
 def test_text_of_the_person_is_quoted(notebook: Notebook, tmp_path: Path) -> None:
@@ -265,3 +336,35 @@ def test_examples_become_tests(
     text = (tmp_path / "shop" / "tests" / "test_examples.py").read_text()
     assert "from app.main import app" in text
     assert '"Hello, Ada"' in text
+
+
+TELLS = """
+import os
+NAME, TOKEN = os.environ["SHOP_NAME"], os.environ["SHOP_TOKEN"]
+HOST, LEVEL = os.environ["SHOP_HOST"], os.getenv("SHOP_LEVEL", "low")
+
+@app.get("/about")
+def about() -> list[str | int]:
+    return [NAME, len(TOKEN), len(HOST), LEVEL]
+"""
+
+
+def test_tests_know_the_settings_that_their_answers_tell(
+    notebook: Notebook, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No more of the environment than what stands in the tests already."""
+    monkeypatch.chdir(tmp_path)
+    values = {"NAME": 'The "corner"', "TOKEN": "a-b-c-d", "HOST": "db.internal", "LEVEL": "high"}
+    for name, value in values.items():
+        monkeypatch.setenv(f"SHOP_{name}", value)
+    run(notebook, TELLS)
+    notebook.session.get("/about")
+    notebook.run("%api examples save about", "save")
+    assert notebook.run("%api export --project shop", "export").error is None
+    lines = (tmp_path / "shop" / "tests" / "conftest.py").read_text().splitlines()
+    assert [line for line in lines if line.startswith("os.environ")] == [
+        """os.environ.setdefault("SHOP_NAME", 'The "corner"')""",
+        'os.environ.setdefault("SHOP_TOKEN", "change-me")',
+        'os.environ.setdefault("SHOP_HOST", "change-me")',
+        'os.environ.setdefault("SHOP_LEVEL", "high")',
+    ]

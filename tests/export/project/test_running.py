@@ -5,11 +5,9 @@ from __future__ import annotations
 import os
 import re
 import signal
-import socket
 import subprocess
-import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import httpx2
@@ -21,10 +19,7 @@ from tests.notebook.conftest import Notebook
 
 from .dockerfile import Image, carried_out
 from .driver import export
-
-ROOT = Path(__file__).parents[3]
-TOOLS = ROOT / ".venv-project" / "bin"
-PATIENCE = 60.0
+from .running import PATIENCE, ROOT, check_rules, in_loopback, run, served, tool, wait_for
 
 CELLS = (
     """
@@ -76,22 +71,11 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 @pytest.fixture(scope="module")
-def image(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Image:
+def image(
+    project: Path, wheels: Mapping[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> Image:
     """The Dockerfile's steps, done in a folder, with a wheel of this package to install."""
-    wheels = tmp_path_factory.mktemp("wheels")
-    build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(wheels)]
-    subprocess.run(build, cwd=ROOT, check=True, capture_output=True, timeout=250)
-    links = f"{os.environ.get('PIP_FIND_LINKS', '')} {wheels}".strip()
-    root = tmp_path_factory.mktemp("image") / "root"
-    return carried_out(project, root, {"PIP_FIND_LINKS": links})
-
-
-def run(command: list[str], folder: Path, **env: str) -> str:
-    done = subprocess.run(
-        command, cwd=folder, capture_output=True, text=True, timeout=250, env=env or None
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
+    return carried_out(project, tmp_path_factory.mktemp("image") / "root", wheels)
 
 
 @pytest.mark.slow
@@ -119,19 +103,9 @@ class TestImage:
         assert re.search(r"greeting\s+Field required", done.stderr)
 
     def test_it_serves_and_ends_when_requests_have_ended(self, image: Image) -> None:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
-        words = ["127.0.0.1" if w == "0.0.0.0" else w for w in image.on_port(image.command, port)]
-        env = {**image.env, "GREETING": "Good day", "LIMIT": "1"}
-        process = subprocess.Popen(
-            words, cwd=image.workdir, env=env, text=True,
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-        )  # fmt: skip
-        try:
-            assert process.stdout is not None
-            wait_for(process, "Uvicorn running")
-            run(image.on_port(image.health, port), image.workdir, **env)
+        env = {"GREETING": "Good day", "LIMIT": "1"}
+        with served(image, env) as (process, port):
+            run(image.on_port(image.health, port), image.workdir, **image.env)
             url = f"http://127.0.0.1:{port}"
             client = httpx2.Client(base_url=url, trust_env=False, timeout=PATIENCE)
             assert client.get("/stock").json() == ["tea", "kg"]
@@ -144,9 +118,6 @@ class TestImage:
             asking.join(PATIENCE)
             assert answers == ["done"]
             assert process.wait(PATIENCE) in (0, -signal.SIGTERM)
-        finally:
-            process.kill()
-            process.communicate()
 
     def test_its_own_tests_pass(self, image: Image, project: Path) -> None:
         python = f"{image.root}/opt/venv/bin/python"
@@ -169,34 +140,9 @@ class TestImage:
         assert "FAILED tests/test_api.py::test_contract_is_kept" in done.stdout
 
 
-def wait_for(process: subprocess.Popen[str], text: str) -> None:
-    assert process.stdout is not None
-    seen = []
-    for line in process.stdout:
-        seen.append(line)
-        if text in line:
-            return
-    raise AssertionError("".join(seen))
-
-
-def tool(name: str) -> str:
-    if not (TOOLS / name).exists():
-        pytest.skip(f"there is no {TOOLS / name}: scripts/test makes it")
-    return str(TOOLS / name)
-
-
-class TestRules:
-    def test_dockerfile(self, project: Path) -> None:
-        assert run([tool("hadolint"), "Dockerfile"], project) == ""
-
-    def test_compose(self, project: Path) -> None:
-        words = ["--builtin-schema", "vendor.compose-spec", "compose.yaml"]
-        run([tool("check-jsonschema"), *words], project)
-
-    @pytest.mark.parametrize("name", ["deployment", "service", "autoscaler"])
-    def test_kubernetes(self, name: str, project: Path) -> None:
-        words = [tool("kubernetes-validate"), "--strict", f"kubernetes/{name}.yaml"]
-        run(words, project)
+@pytest.mark.timeout(200)
+def test_rules(project: Path) -> None:
+    check_rules(project)
 
 
 RAY = """
@@ -228,25 +174,15 @@ with tempfile.TemporaryDirectory() as place:
 @pytest.mark.timeout(300)
 @pytest.mark.skipif(not IS_FULL, reason="starts Ray: scripts/test --full")
 def test_ray_serve(project: Path, tmp_path: Path) -> None:
-    """Two replicas on a real Ray, in a network that is the loopback alone.
-
-    Ray's processes listen on every address; nobody else shall reach them.
-    """
-    python = tool("python")
+    """Two replicas on a real Ray."""
     (tmp_path / "program.py").write_text(RAY)
-    loopback = 'ip link set lo up && exec "$@"'
-    if subprocess.run(["unshare", "-n", "true"], capture_output=True).returncode:
-        pytest.skip("this user may not make a network of its own (unshare -n)")
     env = {
         **os.environ,
         "PYTHONPATH": f"{ROOT}:{project}",
         "GREETING": "Good day",
         "RAY_USAGE_STATS_ENABLED": "0",
     }
-    shown = run(
-        ["unshare", "-n", "sh", "-c", loopback, "sh", python, str(tmp_path / "program.py")],
-        project, **env,
-    )  # fmt: skip
+    shown = in_loopback([tool("python"), str(tmp_path / "program.py")], project, **env)
     (line,) = [line for line in shown.splitlines() if line.startswith("RESULT")]
     assert line == (
         'RESULT [{"RUNNING": 2}, ["Good day, Ada", "Good day, Ada", "Good day, Ada", '
