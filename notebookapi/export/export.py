@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from notebookapi.export.files import reads_files
 from notebookapi.export.freeze import file_of
@@ -45,11 +47,11 @@ def export(
     check_target(target, overwrite=overwrite)
     for name in [*map(file_of, request.frozen), *([f"test_{target.name}"] if tests else [])]:
         check_beside(target.with_name(name), overwrite=overwrite)
-    module = _module(request, framework)
+    module, document = _module(request, framework)
     check_imports(target, module.text)
     proof = prove(
         module,
-        request.openapi,
+        document,
         application=request.application,
         name=target.stem,
         directory=request.directory,
@@ -58,7 +60,11 @@ def export(
         replays=request.replays,
     )
     written = target if proof.passed or accept else unproved(target)
-    beside = _beside(request, target, module, proof, tests=tests) if written == target else {}
+    beside = (
+        _beside(request, target, module, proof, tests=framework if tests else None)
+        if written == target
+        else {}
+    )
     # What the module reads comes first: nobody sees it without.
     for path, data in beside.items():
         write_target(path, data)
@@ -75,27 +81,31 @@ def export(
     )
 
 
-def _module(request: ExportRequest, framework: str) -> ExportedModule:
+def _module(request: ExportRequest, framework: str) -> tuple[ExportedModule, Mapping[str, Any]]:
+    """The module, and the document that it has to have."""
     if framework != "fastapi":
-        return write_module(request)
+        return write_module(request), request.openapi
     # Loaded when it is asked for: few do.
-    from notebookapi.export.fastapi import check_fastapi, to_fastapi
+    from notebookapi.export.fastapi import check_fastapi, document_for_fastapi, to_fastapi
 
     check_fastapi()
-    return to_fastapi(write_module(request))
+    module = to_fastapi(write_module(request))
+    return module, document_for_fastapi(request.openapi, module.text)
 
 
 def _beside(
-    request: ExportRequest, target: Path, module: ExportedModule, proof: Proof, *, tests: bool
+    request: ExportRequest, target: Path, module: ExportedModule, proof: Proof, *, tests: str | None
 ) -> dict[Path, bytes]:
+    """tests: the framework that they are for."""
     files = {target.with_name(name): data for name, data in module.files.items()}
-    if tests:
+    if tests is not None:
         text = pytest_file(
             proof.replayed,
             request.openapi,
             target.stem,
             request.application,
             module.environment,
+            framework=tests,
         )
         files[target.with_name(f"test_{target.name}")] = tidy(text, [target.stem]).encode()
     return files

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, distribution
+from typing import Any
 
 from notebookapi.cells.scopes import name_bound_by
 from notebookapi.cells.statements import first_line
@@ -104,6 +105,15 @@ def to_fastapi(module: ExportedModule) -> ExportedModule:
     names = _renamed_here(tree)
     text = tidy(edited(module.text, _edits(tree, names)))
     return replace(module, text=text, line_map=_lines(module, text))
+
+
+def document_for_fastapi(document: Mapping[str, Any], text: str) -> Mapping[str, Any]:
+    """Return the document that the module has to have: an application without a title is called
+    after its class. text: of the module for FastAPI."""
+    info = document.get("info", {})
+    if info.get("title") != "NotebookAPI" or "NotebookAPI" in text:
+        return document
+    return {**document, "info": {**info, "title": RENAMED["NotebookAPI"]}}
 
 
 def _told(use: _Use, module: ExportedModule) -> str:

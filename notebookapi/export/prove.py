@@ -19,8 +19,8 @@ from typing import Any
 from notebookapi.examples.record import Answer
 from notebookapi.export.differences import compare
 from notebookapi.export.errors import ProofTimeout
-from notebookapi.export.records import ExportedModule, Proof
-from notebookapi.export.replay import Replays, replayed, requests_of
+from notebookapi.export.records import Difference, ExportedModule, Proof
+from notebookapi.export.replay import Replayed, Replays, replayed, requests_of
 
 Progress = Callable[[str], None]
 
@@ -73,8 +73,16 @@ def prove(
         # Some may come from values that are made anew in every process.
         again = run().get("answers")
         answers = replayed(replays, live, result["answers"], again)
-    found = (difference for each in answers for difference in each.differences())
-    return Proof(differences=(*differences, *found), replayed=answers)
+    return _judged(differences, answers, replays.logged if replays else 0)
+
+
+def _judged(differences: Sequence[Difference], answers: Sequence[Replayed], logged: int) -> Proof:
+    """logged: how many of the answers, the last, are to requests that only a log has."""
+    kept, asked = answers[: len(answers) - logged], answers[len(answers) - logged :]
+    found = (difference for each in kept for difference in each.differences())
+    alike = [each for each in asked if not any(True for _ in each.differences())]
+    others = [each.example.label for each in asked if each not in alike]
+    return Proof((*differences, *found), replayed=(*kept, *alike), untested=tuple(others))
 
 
 def _imported(

@@ -25,19 +25,22 @@ def pytest_file(
     module: str,
     application: str,
     variables: Iterable[str] = (),
+    *,
+    framework: str = "notebookapi",
 ) -> str:
     """Tests of `module`, in the order of the examples: an earlier request may make what a later
     one reads. Secrets are fixtures, from the environment; values that vary stand as ANY.
 
     document: the application's OpenAPI document.
     variables: of the environment; the module cannot be imported without them.
+    framework: the package that the client comes from.
     """
     paths = ", ".join(repr(path) for path in sorted(document.get("paths", {})))
     tests = list(_tests(replayed, application))
     secrets = sorted({name for each in replayed for name in each.example.secrets})
     inside = f"{{{paths}}}" if paths else "set()"
     parts = [
-        _head(module, application, sorted(variables)),
+        _head(module, application, sorted(variables), framework),
         *([_CLIENT.format(application=application)] if tests else []),
         *map(_fixture, secrets),
         f'def test_paths() -> None:\n    assert set({application}.openapi()["paths"]) == {inside}',
@@ -53,7 +56,7 @@ def client() -> Iterator[TestClient]:
         yield client"""
 
 
-def _head(module: str, application: str, variables: Sequence[str]) -> str:
+def _head(module: str, application: str, variables: Sequence[str], framework: str) -> str:
     """Every import that a test may need; the formatter drops the others."""
     needed = "".join(
         f"if {name!r} not in os.environ:\n"
@@ -67,7 +70,7 @@ def _head(module: str, application: str, variables: Sequence[str]) -> str:
         "from unittest.mock import ANY\n"
         "from urllib.parse import quote\n\n"
         "import pytest\n"
-        "from notebookapi.testclient import TestClient\n\n"
+        f"from {framework}.testclient import TestClient\n\n"
         f"{needed}from {module} import {application}"
     )
 
@@ -128,6 +131,9 @@ class _Test:
         headers, body = self._body()
         if headers:
             arguments.append(f"headers={_pairs(headers)}")
+        if 300 <= self.replayed.module.status < 400:
+            # The client would go where it is sent.
+            arguments.append("follow_redirects=False")
         if body and method not in _WITH_BODY:
             # The client's own methods for the others take no body.
             call, arguments[0] = "client.request(", f"{method!r}, {arguments[0]}"

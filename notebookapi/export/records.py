@@ -113,6 +113,21 @@ class Proof:
     replayed: tuple[Replayed, ...] = ()
     """The examples that were sent to both, in order."""
 
+    untested: tuple[str, ...] = ()
+    """Requests of the log that the module answers otherwise: what the kernel has from other
+    requests it has not."""
+
+    @property
+    def note(self) -> str | None:
+        """What the person should know of requests that are no tests."""
+        if not self.untested:
+            return None
+        more = f" and {len(self.untested) - 1} more" if len(self.untested) > 1 else ""
+        return (
+            f"{self.untested[0]}{more} of the log: no test, as the module answers it otherwise. It "
+            "may need what other requests have made: save them as examples with `--replay`."
+        )
+
     @property
     def passed(self) -> bool:
         return self.failure is None and not self.differences
@@ -152,7 +167,8 @@ class ExportReport:
         if self.proof.failure is not None:
             lines.append(self.proof.failure)
         lines += [f"differs at {difference}" for difference in self.proof.differences]
-        lines += [f"note: {note}" for note in self.module.notes]
+        notes = [*self.module.notes, *([self.proof.note] if self.proof.note else [])]
+        lines += [f"note: {note}" for note in notes]
         return "\n".join(lines)
 
     def _outcome(self) -> str:

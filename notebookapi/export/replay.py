@@ -39,6 +39,9 @@ class Replays:
     hide: Callable[[Example, Answer], Answer]
     """An answer to one of `examples` without secrets."""
 
+    logged: int = 0
+    """How many of them, the last, come from a log: they prove nothing, but may become tests."""
+
 
 @dataclass(frozen=True, slots=True)
 class Replayed:

@@ -15,6 +15,7 @@ from notebookapi.cells.statements import Statement, imports_annotations, parse, 
 from notebookapi.export.check import check_closure
 from notebookapi.export.credentials import (
     CREDENTIALS,
+    environment_of,
     notes_on_credentials,
     without_credentials,
 )
@@ -70,7 +71,7 @@ def select(request: ExportRequest) -> Selection:
             *moved.notes,
         ],
         has_lifespan=moved.has_lifespan,
-        environment=hidden.environment,
+        environment=environment_of(hidden, closure.kept),
     )
 
 

@@ -49,7 +49,9 @@ def _check_name(target: Path) -> None:
             "its folder. Choose another name, such as api.py."
         )
     if name in _TAKEN:
-        raise BadTarget(f"{target} would hide the package `{name}`. Choose another, as api.py.")
+        raise BadTarget(
+            f"{target} would hide the package `{name}`. Choose another name, such as api.py."
+        )
 
 
 def check_imports(target: Path, text: str) -> None:
@@ -114,7 +116,9 @@ def _replace(target: Path, data: bytes) -> None:
         partial.replace(target)
     except OSError as error:
         partial.unlink(missing_ok=True)
-        raise BadTarget(f"{target} cannot be written: {error.strerror or error}.") from error
+        raise BadTarget(
+            f"{target} cannot be written: {error.strerror or error}. Choose another path."
+        ) from error
 
 
 def _digest(data: bytes) -> str:
@@ -135,5 +139,7 @@ def _record(folder: Path, written: Mapping[str, str]) -> None:
     try:
         path.parent.mkdir(exist_ok=True)
     except OSError as error:
-        raise BadTarget(f"{path.parent} cannot be made: {error.strerror or error}.") from error
+        raise BadTarget(
+            f"{path.parent} cannot be made: {error.strerror or error}. Choose another folder."
+        ) from error
     _replace(path, (json.dumps(digests, indent=2, sort_keys=True) + "\n").encode())

@@ -47,9 +47,11 @@ def export(
         raise BadArguments(f"`{target}` is not the name of a Python module; write `{name}`.")
     notes: list[str] = []
     try:
-        replays = _replays(session, notes)
+        request = _request(session)
+        is_tested = bool(options.get("tests") or options.get("project"))
+        replays = _replays(session, notes, request.openapi if is_tested else None)
         request = replace(
-            _request(session), replays=replays, frozen=_frozen(session, options.get("freeze", ()))
+            request, replays=replays, frozen=_frozen(session, options.get("freeze", ()))
         )
         report = _written(request, target, options, progress)
     except NotebookError:
@@ -107,8 +109,13 @@ def _frozen(session: Session, names: Sequence[str]) -> dict[str, Any]:
 # --- examples ------------------------------------------------------------------------------------
 
 
-def _replays(session: Session, notes: list[str]) -> Replays | None:
-    """Return what can be sent to the session and to the module; note what cannot, and why."""
+def _replays(
+    session: Session, notes: list[str], document: Mapping[str, Any] | None
+) -> Replays | None:
+    """Return what can be sent to the session and to the module; note what cannot, and why.
+
+    document: where tests are asked for, which are made of the log as well.
+    """
     from notebookapi.examples.redaction import redacted_answer
     from notebookapi.export.replay import Replays
     from notebookapi.notebook.examples.replay import known_secrets
@@ -120,17 +127,35 @@ def _replays(session: Session, notes: list[str]) -> Replays | None:
         names = ", ".join(each.name for each, why in obstacles.items() if why == reason)
         notes.append(f"examples that were not sent: {names} ({reason})")
     chosen = [each for each, why in obstacles.items() if not why]
-    if not chosen:
+    logged = _logged(session, notes, document) if document is not None else []
+    if not chosen and not logged:
         return None
-    sent = [each.with_secrets(secrets[each.name]) for each in chosen]
+    sent = [*(each.with_secrets(secrets[each.name]) for each in chosen), *logged]
     return Replays(
-        examples=chosen,
+        examples=[*chosen, *logged],
+        logged=len(logged),
         sent=sent,
         live=lambda: _answers(session, sent),
         hide=lambda example, answer: redacted_answer(
-            answer, secrets[example.name], kept.secret_fields_of(example)
+            answer, secrets.get(example.name, {}), kept.secret_fields_of(example)
         ),
     )
+
+
+def _logged(session: Session, notes: list[str], document: Mapping[str, Any]) -> list[Example]:
+    """Return requests of the log that can be sent again; note those that may change something."""
+    from notebookapi.notebook.examples.logged import examples_of
+
+    if not session.server.running:
+        return []
+    logged, unsafe = examples_of(session.journal.entries(), document, session.examples)
+    if unsafe:
+        more = f" and {len(unsafe) - 1} more" if len(unsafe) > 1 else ""
+        notes.append(
+            f"{unsafe[0]}{more} of the log: no test, as it may change something. Save it as an "
+            "example with `--replay`."
+        )
+    return logged
 
 
 def _obstacle(session: Session, example: Example, secrets: Mapping[str, str]) -> str:

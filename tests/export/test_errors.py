@@ -202,7 +202,7 @@ def test_nothing_to_export() -> None:
     ("cell", "note"),
     [
         ("import sys\nsys.path.append('lib')", "cell 3, line 2 changes sys.path"),
-        ("token = 'abcdefgh1'", "cell 3, line 1: TOKEN reads like a credential, so its value"),
+        ("token = 'abcdefgh1'", "cell 3, line 1: token reads like a credential, so its value"),
         ("!touch x", "magics that the module does without: `!touch x` (cell 3, line 1)."),
     ],
 )

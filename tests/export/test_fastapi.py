@@ -58,6 +58,22 @@ def test_renamed(text: str, expected: str) -> None:
     assert translated(text) == expected
 
 
+TITLES = [
+    ("NotebookAPI", "app = NotebookAPI()", "FastAPI"),
+    ("NotebookAPI", "app = NotebookAPI(title='NotebookAPI')", "NotebookAPI"),
+    ("Shop", "app = NotebookAPI(title='Shop')", "Shop"),
+]
+
+
+@pytest.mark.parametrize(("live", "made", "expected"), TITLES)
+def test_an_application_without_a_title_is_called_after_its_class(
+    live: str, made: str, expected: str
+) -> None:
+    text = translated(f"from notebookapi import NotebookAPI\n\n{made}\n")
+    document = fastapi.document_for_fastapi({"info": {"title": live}}, text)
+    assert document == {"info": {"title": expected}}
+
+
 BEGIN = "from notebookapi import APIRouter, Depends, HTTPException, NotebookAPI\n"
 REFUSED = {
     "line 2: `problem_details=True`": BEGIN + "app = NotebookAPI(problem_details=True)",

