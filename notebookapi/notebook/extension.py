@@ -29,7 +29,7 @@ from notebookapi.notebook.kernel.debugging import Debugger
 from notebookapi.notebook.kernel.output import OutputRouter
 from notebookapi.notebook.log.failures import declaration
 from notebookapi.notebook.notes.notices import own_warnings
-from notebookapi.notebook.notes.remarks import failing, gone, remarks, waiting_of
+from notebookapi.notebook.notes.remarks import brought, failing, gone, remarks, waiting_of
 from notebookapi.notebook.notes.welcome import Earlier, earlier, welcome
 from notebookapi.notebook.server.exchange import still_running
 from notebookapi.notebook.server.server import has_sockets
@@ -37,6 +37,7 @@ from notebookapi.notebook.swap.ownership import Owned
 from notebookapi.notebook.swap.rebind import Interpreter
 from notebookapi.notebook.swap.recorder import CellDraft, Recorder, is_inside_cell, is_module_level
 from notebookapi.notebook.swap.transaction import Ended, Outcome
+from notebookapi.notebook.swap.undisturbed import undisturbed
 from notebookapi.notebook.views import html, terminal
 from notebookapi.notebook.views.model import Card, Note, card_of
 from notebookapi.serving import ServingError
@@ -57,6 +58,9 @@ def attach(shell: InteractiveShell, session: Session | None) -> Session:
     listener = _Listener(shell, session)
     _listeners[shell] = listener
     shell.events.register("pre_run_cell", listener.before)
+    # Ahead of autoreload, wherever it was loaded: what it registers belongs to the cell's end.
+    callbacks = shell.events.callbacks["pre_run_cell"]
+    callbacks.insert(0, callbacks.pop())
     shell.events.register("post_run_cell", listener.after)
     # IPython's annotation takes the method for a plain function.
     shell.register_magic_function(listener.magic, "line", "api")  # type: ignore[arg-type]
@@ -135,6 +139,7 @@ class _Listener:
         self._recorder = Recorder(shell.user_ns)
         self.output = OutputRouter(shell)
         self._cards: dict[str, tuple[str, Card]] = {}
+        self._key_of: dict[str, str] = {}  # of the cell that last had a source
         self._loading: object | None = None
         self._is_new = True
         self._orphans: list[Owned] = []
@@ -216,9 +221,10 @@ class _Listener:
         started: object = self._loading or info
         self._loading = None
         draft = self._recorder.end(started, succeeded=bool(result.success))
+        is_well = bool(result.success) and not (draft and draft.has_failed)
         served = Served.by(self._session.server.app)
-        with own_warnings() as warned:
-            ended = _ended(result, self._shell.user_ns, self._duration)
+        with own_warnings() as warned, undisturbed():
+            ended = _ended(result, is_well, self._shell.user_ns, self._duration)
             outcome = self._session.finish(ended, draft)
         notes = [*(Note("warning", each) for each in warned), *gone(self._still_served())]
         notes += failing(outcome, result.error_in_exec, self._session)
@@ -247,8 +253,10 @@ class _Listener:
         self, outcome: Outcome, draft: CellDraft | None, more: list[Note], served: Served | None
     ) -> Card:
         cell = outcome.cell
-        url, notes = self._serve(outcome)
-        contract = contract_of(outcome, served, Served.by(self._session.server.app))
+        now = Served.by(self._session.server.app)
+        url, notes = self._serve(outcome, is_anew=now is not None and now.is_other(served))
+        notes += brought(outcome, served, now, self._session)
+        contract = contract_of(outcome, served, now)
         if outcome.is_published:
             notes += replayed(self._session, outcome)
         if left := self.earlier.left_behind(self._session):
@@ -256,8 +264,7 @@ class _Listener:
             notes += left
         # It may have run under another id.
         cards = self._cards
-        same = (each for each in cards.values() if each[0] == cell.source)
-        before = cards.get(cell.key) or next(same, None)
+        before = cards.get(cell.key) or cards.get(self._key_of.get(cell.source, ""))
         is_same = before is not None and before[0] == cell.source
         notes += [*remarks(outcome, draft, self._session, is_same=is_same), *more]
         waiting = {each.registration for each in waiting_of(outcome.made, self._session)}
@@ -265,10 +272,13 @@ class _Listener:
         # An unchanged cell that runs again shows the bytes that it showed before, so that the
         # notebook stays the same under version control.
         renews = bool(outcome.change or outcome.rebound.pairs) and outcome.change.only_renews
+        if before and is_same and before[1].url and not (card or outcome.change):
+            return before[1]
         if before and is_same and renews:
             return replace(card, lines=before[1].lines, url=before[1].url)
         if outcome.is_published and not cell.is_anonymous:
             self._cards[cell.key] = (cell.source, card)
+            self._key_of[cell.source] = cell.key
         return card
 
     def _still_served(self) -> list[Owned]:
@@ -281,13 +291,13 @@ class _Listener:
         owned = self._session.owned
         return [each for each in owned if each.cell.key in keys and not each.shadowed]
 
-    def _serve(self, outcome: Outcome) -> tuple[str | None, list[Note]]:
+    def _serve(self, outcome: Outcome, *, is_anew: bool) -> tuple[str | None, list[Note]]:
         session = self._session
         notes = [Note("warning", each) for each in session.server.take_news()]
         if not outcome.is_published:
             return None, notes
         try:
-            session.follow(may_start=bool(outcome.change) or self._is_new)
+            session.follow(may_start=is_anew or bool(outcome.change) or self._is_new)
             self._is_new = False
         except _EXPLAINED as error:
             return None, [*notes, Note("error", f"Published, but not served: {error}")]
@@ -298,7 +308,7 @@ class _Listener:
             return None, [*notes, Note("info", text)]
         if outcome.change and (left := session.server.left):
             notes.append(Note("info", still_running(left)))
-        url = session.server.announced() if outcome.change else None
+        url = session.server.announced() if outcome.change or is_anew else None
         if url and session.server.notice:
             notes.append(Note("info", session.server.notice))
         return url, notes
@@ -323,14 +333,14 @@ def _interpreter(shell: InteractiveShell) -> Interpreter:
     return run_again
 
 
-def _ended(result: ExecutionResult, namespace: Any, duration: float | None) -> Ended:
+def _ended(result: ExecutionResult, is_well: bool, namespace: Any, duration: float | None) -> Ended:
     info: Any = result.info
     return Ended(
         cell_id=info.cell_id,
         number=result.execution_count,
         source=info.raw_cell,
         transformed=info.transformed_cell or info.raw_cell,
-        succeeded=bool(result.success),
+        succeeded=is_well,
         failed_line=_failed_line(result.error_in_exec, namespace),
         duration=duration,
     )
@@ -345,9 +355,10 @@ def _failed_line(error: BaseException | None, namespace: Any) -> int | None:
     return None
 
 
-def _deleted(info: Any) -> frozenset[str]:
+def _deleted(info: Any) -> frozenset[str] | None:
+    """Return the cells that the front end reports deleted; None of one that reports none ever."""
     meta = getattr(info, "cell_meta", None) or {}
-    return frozenset(meta.get("deletedCells") or ())
+    return frozenset(meta["deletedCells"] or ()) if "deletedCells" in meta else None
 
 
 def _display(bundle: Any) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Awaitable, Coroutine, MutableMapping, Sequence
+from collections.abc import Awaitable, Container, Coroutine, MutableMapping, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
@@ -31,6 +31,7 @@ from notebookapi.notebook.swap.naming import (
     nothing_to_serve,
     owners_named,
     renewed,
+    serves_something,
 )
 from notebookapi.notebook.swap.ownership import Owned, key_before, place_of
 from notebookapi.notebook.swap.putting import putting, telling
@@ -98,6 +99,7 @@ class Session(client.Sender):
         self._names: Names = {}
         self._owned: Sequence[Owned] = ()
         self._positions: dict[str, Place] = {}
+        self._gone: Container[str] = ()
         self._redefinitions = Redefinitions(namespace, run_again)
         self._lock = threading.RLock()
 
@@ -177,20 +179,22 @@ class Session(client.Sender):
 
     def position_of(self, cell_id: str | None, source: str) -> Place:
         """Return a cell's place among the others: that of its first successful run."""
-        return place_of(self._owned, cell_id, source, self._positions)
+        return place_of(self._owned, cell_id, source, self._positions, self._gone)
 
     def planned(self, draft: CellDraft) -> Sequence[Operation]:
         """Return what publishes a running cell, as far as it has come."""
         cell = Ended(draft.cell_id, None, "", "", succeeded=True).as_cell(self._history.count + 1)
         return planned(self._owned, cell, draft)
 
-    def note_deleted(self, reported: frozenset[str], running: str | None) -> list[Owned]:
+    def note_deleted(self, reported: frozenset[str] | None, running: str | None) -> list[Owned]:
         """Note the cells that the front end reports deleted; one that runs again is back.
 
-        Returns what newly deleted cells go on serving.
+        reported: None of a front end that never tells. Returns what new ones go on serving.
         """
         before = self.deleted
-        self.deleted = (before | reported) - {running or ""}
+        self.deleted = (before | (reported or set())) - {running or ""}
+        if running is not None:  # where deletions are not told of, any cell may have another id
+            self._gone = self._positions if reported is None else self.deleted
         new = self.deleted - before
         return [each for each in self._owned if each.cell.key in new and not each.shadowed]
 
@@ -223,7 +227,7 @@ class Session(client.Sender):
                     self.server, draft, (names.get(self._chosen or "app"), self._last),
                     self.namespace, self._redefinitions.latest,
                 ),
-                key_before(self._owned, ended.cell_id, cell.source, self._positions),
+                key_before(self._owned, ended.cell_id, cell.source, self._positions, self._gone),
             )  # fmt: skip
             self._owned = outcome.owned
             self._history.keep(cell, outcome.owned)
@@ -232,7 +236,7 @@ class Session(client.Sender):
                 self._keep(outcome, names)
                 self.versions.note(outcome)
             else:
-                self._redefinitions.note_failed()
+                outcome = outcome.leaving(self._redefinitions.note_failed())
             return outcome
 
     def _standing(self) -> Standing:
@@ -320,7 +324,7 @@ class Session(client.Sender):
             self.server.follow(chosen)
         if not may_start or not self.server.may_start or self.server.app is None:
             return
-        if any(each.registration.kind in ("route", "mount") for each in self._owned):
+        if serves_something(self.server.app):
             self.server.start()
 
     def on_server(self, coroutine: Coroutine[Any, Any, T]) -> Awaitable[T]:
@@ -363,8 +367,8 @@ class Session(client.Sender):
         """The requests that are kept, the oldest first."""
         return RequestLog(self.journal.entries(), command=method_of(self, "log"))
 
-    def state(self) -> State:
-        """Return the session at a glance."""
+    def state(self, *, is_told: bool = True) -> State:
+        """Return the session at a glance. is_told: whether the person sees it, news included."""
         return State(
             url=self.server.url,
             application=repr(self.app),
@@ -377,7 +381,7 @@ class Session(client.Sender):
             notice=self.server.notice,
             entry=self.server.entry,
             record=self.journal.records[-1] if self.journal.records else None,
-            news=self.server.take_news(),
+            news=self.server.take_news() if is_told else (),
         )
 
     def __getattr__(self, name: str) -> Any:

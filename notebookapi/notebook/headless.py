@@ -42,9 +42,13 @@ class HeadlessNotebook:
             self.run(cell_id)
         except CellExecutionError as error:
             line = _failed_line(self._find(cell_id)[1].outputs)
-            return f"failed{line}: {error.ename}: {error.evalue}"
+            # A syntax error names the file that the kernel made of the cell.
+            said = re.sub(r" \(\d+\.py, line \d+\)$", "", error.evalue)
+            return f"failed{line}: {error.ename}: {said}"
         except CellTimeoutError:
-            return "took too long; give it more time, or leave slow work out of the notebook"
+            return (
+                "took too long; give it more time (`--cell-timeout`), or do its slow work elsewhere"
+            )
         except DeadKernelError:
             return "ended the kernel"
         return ""

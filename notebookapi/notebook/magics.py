@@ -22,9 +22,7 @@ def run(session: Session, line: str) -> View:
         raise BadArguments(
             f"`%api {line}` cannot be read: {error}. Close the quotation."
         ) from error
-    if not words:
-        return session.state()
-    name, *arguments = words
+    name, *arguments = words or ["state"]
     command = COMMANDS.get(name)
     if command is None:
         raise _unknown(name)

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import sys
 from types import ModuleType
+from typing import Any
 
 import pytest
+
+from notebookapi import NotebookAPI
 
 from .conftest import Notebook
 
@@ -41,14 +44,77 @@ def test_options_of_the_new_application_count(notebook: Notebook) -> None:
         "b",
     )
     assert notebook.get("/x") == 418
+    notebook.run(NEW + "app = NotebookAPI()", "b")
+    assert notebook.get("/x") == 1
+
+
+def test_what_a_route_says_itself_cannot_be_told(notebook: Notebook) -> None:
+    """A deprecated application's operations are deprecated, whether they say so or not."""
+    notebook.run(NEW + "app = NotebookAPI(deprecated=True)", "b")
+    notebook.run(X.replace("')", "', deprecated=True)"), "a")
+    notebook.run(Y, "c")
     ran = notebook.run(NEW + "app = NotebookAPI()", "b")
     assert ran.card == (
-        "GET /x of cell 1 stays on the object before, whose options it was made with. Re-run "
-        "cell 1 to have it on the new one."
+        "~ GET /y (of another cell, 1 change, compatible); "
+        "What cell 3 registered goes on under the new object: GET /y; "
+        "GET /x of cell 2 stays on the object before, whose options it was made with. Re-run "
+        "cell 2 to have it on the new one."
     )
-    assert notebook.get("/x") == 404
+    assert (notebook.get("/x"), notebook.get("/y")) == (404, 2)
     notebook.run(X, "a")
     assert notebook.get("/x") == 1
+
+
+ON_A_ROUTER = """
+from notebookapi import APIRouter, Depends, Header, NotebookAPI, WebSocket
+from notebookapi.responses import PlainTextResponse
+def note(x_note: str = Header("")): ...
+def other(x_other: str = Header("")): ...
+def unique(route): return f"own_{route.name}"
+r = APIRouter(ROUTER)
+inner = APIRouter(prefix="/inner")
+@inner.get("/deep")
+def deep(): return 1
+sub = NotebookAPI()
+@sub.get("/low")
+def low(): return 1
+@r.get("/x", tags=["own"], dependencies=[Depends(other)], responses={410: {"description": "gone"}})
+def x(): return 1
+@r.post("/y")
+def y(): return "y"
+@r.websocket("/ws", dependencies=[Depends(other)])
+async def ws(socket: WebSocket):
+    await socket.accept()
+    await socket.send_json("hello")
+r.include_router(inner, tags=["within"])
+r.mount("/sub", sub)
+app.include_router(r, prefix="/v1")
+"""
+OPTIONS = [
+    "",
+    "prefix='/r'",
+    "prefix='/r/{key}', tags=['a', 'b'], dependencies=[Depends(note)]",
+    "tags=['own'], responses={404: {'description': 'none'}, 411: {'description': 'length'}}",
+    "deprecated=False, generate_unique_id_function=unique, max_body_size=10",
+    "prefix='/s', dependencies=[Depends(other)], default_response_class=PlainTextResponse",
+]
+
+
+@pytest.mark.parametrize("after", OPTIONS)
+@pytest.mark.parametrize("before", OPTIONS)
+def test_options_of_the_new_router_count(notebook: Notebook, before: str, after: str) -> None:
+    """What another cell registered is as if it had been registered on the new one."""
+    head, rest = ON_A_ROUTER.split("r = APIRouter(ROUTER)\n")
+    for cell, source in (("a", head), ("b", f"r = APIRouter({before})"), ("c", rest)):
+        notebook.run(source, cell)
+    notebook.run(f"r = APIRouter({after})", "b")
+    module: dict[str, Any] = {"__name__": "__main__", "app": NotebookAPI()}
+    exec(ON_A_ROUTER.replace("ROUTER", after), module)
+    assert notebook.session.app.openapi() == module["app"].openapi()
+    prefix = "/v1" + module["r"].prefix.format(key=7)
+    assert notebook.get(f"{prefix}/sub/low") == 1
+    with notebook.session.websocket(f"{prefix}/ws") as socket:
+        assert socket.receive_json() == "hello"
 
 
 def test_failed_cell_does_not_change_what_is_served(notebook: Notebook) -> None:
@@ -88,6 +154,18 @@ def test_new_mounted_application_is_mounted(notebook: Notebook) -> None:
     notebook.run("app.mount('/sub', sub)", "c")
     notebook.run(NEW + "sub = NotebookAPI(title='new')\n@sub.get('/y')\ndef y(): return 2", "a")
     assert (notebook.get("/sub/x"), notebook.get("/sub/y")) == (1, 2)
+
+
+def test_new_application_answers_for_the_host(notebook: Notebook) -> None:
+    notebook.session.server.access.allow(["sub.localhost"])
+    make = "from notebookapi import NotebookAPI\nsub = NotebookAPI()\n"
+    notebook.run(make + "@sub.get('/x')\ndef x(): return 1", "sub")
+    notebook.run("app.host('sub.localhost', sub)", "host")
+    notebook.run(make + "@sub.get('/x')\ndef x(): return 2", "sub")
+    there = {"Host": "sub.localhost"}
+    assert notebook.session.get("/x", headers=there).json() == 2
+    notebook.run("# nothing", "host")
+    assert notebook.session.get("/x", headers=there).status_code == 404
 
 
 def test_second_name_keeps_an_object(notebook: Notebook) -> None:

@@ -121,6 +121,25 @@ def test_missing_part_is_one_line() -> None:
     )
 
 
+HEAVY = {"uvicorn", "uvloop", "anywidget", "ipywidgets", "httpx2", "ruff", "joblib", "schemathesis"}
+
+
+def test_what_is_heavy_waits_until_it_is_used() -> None:
+    code = (
+        "import sys\nfrom IPython.core.interactiveshell import InteractiveShell\n"
+        "from traitlets.config import Config\nconfig = Config()\n"
+        "config.HistoryManager.enabled = False\nshell = InteractiveShell(config=config)\n"
+        "shell.run_line_magic('load_ext', 'notebookapi')\nshell.run_cell('a = 1')\n"
+        "print(*{name.partition('.')[0] for name in sys.modules})"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=30, check=True
+    )
+    loaded = {*done.stdout.splitlines()[-1].split()}
+    assert "notebookapi" in loaded
+    assert not HEAVY & loaded
+
+
 def test_deleted_cells_are_marked(notebook: Notebook) -> None:
     notebook.run(X, "a")
     notebook.session.note_deleted(frozenset({"a"}), "b")

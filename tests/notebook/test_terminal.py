@@ -94,6 +94,41 @@ def test_first_minute_in_the_terminal(terminal: Terminal, tmp_path: Path) -> Non
 
 
 @pytest.mark.slow
+def test_what_happened_in_the_terminal(terminal: Terminal) -> None:
+    assert terminal.text("%load_ext notebookapi").split() == WELCOME
+    terminal.run("@app.get('/x/{n}')", "def x(n: int):", "    print('said')", "    return 1 / n")
+    assert terminal.text("api.get('/x/2')").startswith("said\n")
+    assert terminal.text("%api examples save") == "✓ Kept in memory: get-x-n, GET /x/2."
+    failed = terminal.text("api.get('/x/0')")
+    assert "Cell In[2], line 4, in x\n    return 1 / n\nZeroDivisionError" in failed
+    log = terminal.text("%api log")
+    assert re.search(r"\n 1 .+ GET +/x/2 +200 .+\n 2 .+ GET +/x/0 +500 .+ cell 2 +x", log)
+    opened = terminal.text("%api log 2")
+    assert "\nPrinted\nsaid\n" in opened
+    assert "ZeroDivisionError: division by zero" in opened
+    card = terminal.text("@app.get('/x/{n}')", "def x(n: int, m: int): return 2 / n")
+    assert re.search(r"~ GET +/x/\{n\} +x +replaced, 1 change, 1 breaking", card)
+    assert "! query m: added, required" in card
+    assert "! Example get-x-n changed: status: 200 → 422" in card
+    changed = terminal.text("%api history GET /x/{n} 1 2")
+    assert "-def x(n: int):\n" in changed
+    assert "+def x(n: int, m: int): return 2 / n" in changed
+    assert "as it was before" in terminal.text("%api undo")
+    assert "0.5" in terminal.text("api.get('/x/2').text")
+    assert re.search(r"get-x-n +GET /x/2 +GET /x/\{n\} +200 +yes", terminal.text("%api examples"))
+    assert "IPython in a terminal" in terminal.text("%api doctor")
+    assert "2 failed" not in terminal.text("%api")
+    terminal.child.sendline("%api debug")
+    terminal.child.expect("ipdb> ")
+    terminal.child.sendline("p n")
+    terminal.child.expect("ipdb> ")
+    assert _ESCAPES.sub("", terminal.child.before or "").split()[-1] == "0"
+    terminal.child.sendline("q")
+    assert "Left the debugger of request 2." in _ESCAPES.sub("", terminal.wait())
+    terminal.leave()
+
+
+@pytest.mark.slow
 def test_interrupt_in_the_terminal(terminal: Terminal) -> None:
     assert terminal.text("%load_ext notebookapi").split() == WELCOME
     terminal.run("@app.get('/a')", "def read(): return 1")

@@ -62,7 +62,7 @@ def ask(
     async def send(message: Message) -> None:
         sent.append(message)
 
-    anyio.run(guarded(application, access, is_open=is_open), scope, receive, send)
+    anyio.run(guarded(application, access, is_open=lambda: is_open), scope, receive, send)
     told = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
     return Answer(sent[0]["status"], told, sent[1]["body"].decode())
 

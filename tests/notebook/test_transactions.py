@@ -80,6 +80,45 @@ def test_nested_cell_belongs_to_the_outer_one(notebook: Notebook, kind: str) -> 
     assert notebook.run("pass", "a").card == "- GET /x"
 
 
+def test_what_fails_inside_a_cell_magic_fails(notebook: Notebook) -> None:
+    notebook.run("%%capture\n" + X1, "a")
+    assert notebook.run("%%capture out\n" + X2 + "1/0", "a").card == (
+        "Cell 2 did not end well; GET /x, GET /y not registered; GET /x of its last good run still "
+        "serves."
+    )
+    assert (notebook.get("/x"), notebook.get("/y")) == (1, 404)
+    assert notebook.run("%%capture\n" + X2, "a").card == "~ GET /x, + GET /y"
+    assert notebook.run("%%capture\n@app.get('/z')\ndef z(): ...\n1/0", "b").card == (
+        "Cell 4 did not end well; GET /z not registered; what served before still serves."
+    )
+
+
+READING = {
+    "itself": "@app.get('/r')\ndef r(): return RATE",
+    "by a function": "def rate(): return RATE\n"
+    "@app.get('/r')\ndef r(): return [rate() for _ in 'a'][0]",
+    "by a dependency": "from typing import Annotated\nfrom notebookapi import Depends\n"
+    "def rate(): return RATE\n"
+    "@app.get('/r')\ndef r(rate: Annotated[int, Depends(rate)]): return rate",
+    "by a wrapper": "from functools import wraps\ndef same(f):\n    @wraps(f)\n"
+    "    def inner(): return f()\n    return inner\n"
+    "@app.get('/r')\n@same\ndef r(): return RATE",
+}
+
+
+@pytest.mark.parametrize("how", READING)
+def test_a_failed_cell_names_what_reads_what_it_has_bound(notebook: Notebook, how: str) -> None:
+    notebook.run("RATE = 1\nUNREAD = 1", "rate")
+    notebook.run(READING[how], "route")
+    told = "GET /r of cell 2 reads `RATE`, which cell {} has bound anew."
+    assert notebook.run("UNREAD = 2\nRATE = 2\n1/0", "rate").card == told.format(3)
+    assert notebook.get("/r") == 2, "bodies read the namespace live"
+    assert notebook.run("RATE = 2\n1/0", "rate").card == "", "it was 2 before"
+    failed = notebook.run("RATE = 3\n" + X1 + "1/0", "rate").card
+    assert failed.startswith("Cell 5 did not end well; GET /x not registered")
+    assert failed.endswith(told.format(5))
+
+
 def test_run_file_belongs_to_its_cell(notebook: Notebook, tmp_path: Path) -> None:
     (tmp_path / "routes.py").write_text(X1)
     assert notebook.run(f"%run -i {tmp_path}/routes.py", "a").card == "+ GET /x"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
@@ -32,6 +32,18 @@ class Served:
     @classmethod
     def by(cls, app: NotebookAPI | None) -> Served | None:
         return cls(app, app.published) if app is not None else None
+
+    def is_other(self, before: Served | None) -> bool:
+        """Tell whether anything has been published since."""
+        return before is None or before.published is not self.published
+
+    def anew(self, before: Served | None) -> list[tuple[str, Sequence[Registration]]]:
+        """Return what is served now and was not: its label, and what brought it there."""
+        known = set(before.published.table) if before is not None else set()
+        chains = self.published.chains
+        new = [entry for entry in self.published.table if entry not in known]
+        ordered = sorted(new, key=lambda each: each.order)
+        return [(chains[each.order][-1].label, chains[each.order]) for each in ordered]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

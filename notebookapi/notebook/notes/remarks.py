@@ -7,7 +7,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from notebookapi.applications import NotebookAPI
 from notebookapi.editing import Owner
 from notebookapi.exceptions import DeclarationError
+from notebookapi.notebook.contract.served import Served
 from notebookapi.notebook.face import Session
+from notebookapi.notebook.notes.live import binder, holds, readers
 from notebookapi.notebook.swap.naming import applications_of, described, left_alone, owners_named
 from notebookapi.notebook.swap.ownership import Owned
 from notebookapi.notebook.swap.recorder import CellDraft, Made
@@ -25,10 +27,12 @@ def remarks(
     if draft is None:
         return []
     if not outcome.is_published:
-        return list(_not_served(draft, session))
+        return [*_not_served(draft, session), *_anew(outcome)]
     return [
+        *_anew(outcome),
         *_carried(outcome),
         *_rebound(outcome, is_same),
+        *(() if is_same else _instances(outcome, session)),
         *_replaced_by_other(draft, session),
         *_waiting(outcome.made, session),
     ]
@@ -43,10 +47,67 @@ def failing(outcome: Outcome, error: BaseException | None, session: Session) -> 
         if any(not each.shadowed for each in session.owned):
             label = _capital(outcome.cell.label)
             yield Note("error", f"{label} did not end well; what served before still serves.")
+    yield from _read_already(outcome, session)
     url = session.server.url
     is_loop = isinstance(error, RuntimeError) and "loop" in str(error)
     if is_loop and url and "uvicorn" in outcome.cell.source:
         yield Note("info", f"`app` is served already, at {url}: a notebook needs no `uvicorn.run`.")
+
+
+def _read_already(outcome: Outcome, session: Session) -> Iterator[Note]:
+    """Say which endpoints meet what a failed cell has left behind: bodies read names live."""
+    if not outcome.bound:
+        return
+    found = readers(session.owned, session.namespace)
+    for name in sorted(outcome.bound & found.keys()):
+        owned = found[name]
+        verb = "reads" if len(owned) == 1 else "read"
+        yield Note(
+            "warning",
+            f"{_listed(each.label for each in owned)} of {_cells(owned)} {verb} `{name}`, which "
+            f"{outcome.cell.label} has bound anew.",
+        )
+
+
+def _instances(outcome: Outcome, session: Session) -> Iterator[Note]:
+    """Name what endpoints read that was made of a class as it was before."""
+    old = {each.__name__: each for each in outcome.rebound.old}
+    if not old:
+        return
+    for name in sorted(readers(session.owned, session.namespace)):
+        value = session.namespace.get(name)
+        kinds = [each for each, kind in old.items() if holds(value, (kind,))]
+        cell = binder(name, session.cells) if kinds else None
+        if cell is not None:
+            words = _listed(f"`{each}`" for each in kinds)
+            yield Note(
+                "warning",
+                f"`{name}` of {cell.label} still holds instances of the old {words}; re-run "
+                f"{cell.label}.",
+            )
+
+
+def brought(
+    outcome: Outcome, before: Served | None, now: Served | None, session: Session
+) -> list[Note]:
+    """Say what is served since this cell that no cell has registered, such as a module's."""
+    if now is None or outcome.anew or not now.is_other(before):
+        return []  # of modules that are loaded anew it is said already
+    own = {each.registration for each in session.owned}
+    made_with_it = {
+        placed.registration
+        for owner in (now.app, now.app.router)
+        for placed in owner._declared.placed
+        if placed.place[0] < 0
+    }
+    known = own | made_with_it
+    labels = [label for label, chain in now.anew(before) if known.isdisjoint(chain)]
+    if not labels:
+        return []
+    more = [f"{len(labels) - 3} more"] if len(labels) > 3 else []
+    verb = "is" if len(labels) == 1 else "are"
+    text = f"{_listed([*labels[:3], *more])}, registered outside of cells, {verb} served."
+    return [Note("info", text)]
 
 
 def gone(orphans: Sequence[Owned]) -> list[Note]:
@@ -70,6 +131,17 @@ def _not_served(draft: CellDraft, session: Session) -> Iterator[Note]:
     if is_new and now is not session.server.app:
         yield Note(
             "warning", "The cell had bound `app` to a new application; the one before is served."
+        )
+
+
+def _anew(outcome: Outcome) -> Iterator[Note]:
+    """Say which modules have registered again: no line of the cell does."""
+    if outcome.anew:
+        names = _listed(f"`{name}`" for name in dict.fromkeys(outcome.anew))
+        what, verb = ("Module", "was") if len(outcome.anew) == 1 else ("Modules", "were")
+        yield Note(
+            "info",
+            f"{what} {names} {verb} loaded anew; what it registers now replaces the earlier.",
         )
 
 

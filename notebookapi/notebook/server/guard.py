@@ -6,6 +6,8 @@ change something must not come from a foreign page.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -19,10 +21,12 @@ LARGEST = 64 * 1024
 """Bytes of a request's headers together; a browser sends a few thousand."""
 
 
-def guarded(app: ASGIApp, access: Access, *, is_open: bool = False) -> ASGIApp:
+def guarded(
+    app: ASGIApp, access: Access, *, is_open: Callable[[], bool] = lambda: False
+) -> ASGIApp:
     """Return `app` behind the guard; what is refused is told why, and what to do instead.
 
-    is_open: whether the server listens beyond loopback.
+    is_open: returns whether the server listens beyond loopback.
     """
 
     async def guard(scope: Scope, receive: Receive, send: Send) -> None:
@@ -30,7 +34,7 @@ def guarded(app: ASGIApp, access: Access, *, is_open: bool = False) -> ASGIApp:
             await app(scope, receive, send)
             return
         asked = Asked.of(scope)
-        is_wanted = access.is_wanted(asked, is_open=is_open)
+        is_wanted = access.is_wanted(asked, is_open=is_open())
         is_at_entry = is_entry(scope, asked)
         refusal = None if is_at_entry and is_wanted else _judged(asked, access, is_wanted=is_wanted)
         if refusal is not None:

@@ -26,6 +26,7 @@ from notebookapi.notebook.server.port import sticky_port
 from notebookapi.notebook.server.proxy import below_prefix
 from notebookapi.notebook.server.quiet import ServerLog
 from notebookapi.notebook.server.token import HEADER, Token
+from notebookapi.notebook.swap.undisturbed import interruptible
 from notebookapi.serving import BackgroundServer, ServerEnd, ServingError
 
 T = TypeVar("T")
@@ -52,6 +53,8 @@ class Server:
         self.stop_first = False
         self._tell = tell
         self._host = "127.0.0.1"
+        # Whether it is, or has been: connections from afar outlast a move back to this computer.
+        self._was_open = False
         self.access = Access(self._listed_origins, self._home)
         self._stage = Stage(lambda: self.app)
         self._namespace = namespace
@@ -178,6 +181,7 @@ class Server:
     def move(self, port: int | None, host: str | None = None) -> str:
         """Serve at another port or address; return the URL.
 
+        What runs goes on, the lifespan too, unless the port stays the same.
         None: as before. Raises ServingError; what ran before goes on then.
         """
         old, host = self._background, host or self._host
@@ -185,7 +189,12 @@ class Server:
             port = old.port if old is not None else sticky_port(self._namespace)
         if old is not None and old.running and (old.port, old.host) == (port, host):
             return old.url
-        if old is not None and old.running and old.port == port:
+        self._was_open |= host not in LOOPBACK  # before anybody can come from there
+        if old is not None and old.running and old.port != port:
+            old.move(host, port)
+            self._host, self._announced = host, None
+            return old.url
+        if old is not None:
             old.stop()  # an address of all contains the one before: they cannot be served together
         stage = Stage(lambda: self.app)
         fresh = self._made(stage, port, fallback=False, host=host)
@@ -197,9 +206,8 @@ class Server:
                 old.start()
             raise
         self._background, self._since = fresh, time.monotonic()
+        self._was_open = host not in LOOPBACK
         self._stage, self._host, self._was_stopped = stage, host, False
-        if old is not None:
-            old.stop()
         return fresh.url
 
     def stop(self) -> bool:
@@ -263,15 +271,18 @@ class Server:
         """Run a coroutine on the server's loop; say `waiting` where it takes its time."""
         future = self.submit(coroutine)
         try:
-            if not concurrent.futures.wait([future], PATIENCE).done:
-                self._tell(waiting, None)
-            # Again and again: an interrupt that comes just before a thread begins to wait for a
-            # lock is not seen until it has waited.
-            while not concurrent.futures.wait([future], PATIENCE).done:
-                continue
-            return future.result()
-        finally:
-            future.cancel()
+            with interruptible():
+                if not concurrent.futures.wait([future], PATIENCE).done:
+                    self._tell(waiting, None)
+                # Again and again: an interrupt that comes just before a thread begins to wait for
+                # a lock is not seen until it has waited.
+                while not concurrent.futures.wait([future], PATIENCE).done:
+                    continue
+        except KeyboardInterrupt:
+            if future.cancel():
+                raise
+        # An interrupt that comes when it has ended has nothing to end.
+        return future.result()
 
     def check_not_inside(self) -> None:
         """Raises WouldWaitForItself on the server's own loop: it could not answer meanwhile."""
@@ -290,7 +301,7 @@ class Server:
     ) -> BackgroundServer:
         watched = self._journal.watching(below_prefix(stage, self._has_root_path))
         return BackgroundServer(
-            guarded(watched, self.access, is_open=host not in LOOPBACK),
+            guarded(watched, self.access, is_open=lambda: self._was_open),
             host=host,
             port=port,
             fallback=fallback,

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, fields, replace
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, cast
 
-from starlette.routing import Mount
+from starlette.routing import Host, Mount
 
-from notebookapi._options import Inherited
 from notebookapi._table.published import Registration
 from notebookapi.applications import NotebookAPI
 from notebookapi.editing import Add, Operation, Owner, Remove
+from notebookapi.notebook.swap.inheriting import NotTold, on_other, said_in
 from notebookapi.notebook.swap.naming import Renewed
 from notebookapi.notebook.swap.ownership import Owned, identity_of
 from notebookapi.notebook.swap.recorder import Made
-from notebookapi.routing import APIRoute, APIRouter, Inclusion, registration_of
-
-_DEFAULT = Inherited()
+from notebookapi.routing import APIRouter, Inclusion, registration_of
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,39 +63,28 @@ def carry(owned: Iterable[Owned], renewed: Renewed) -> Carried:
 
 def _on(owned: Owned, owner: Owner, renewed: Renewed) -> Registration | None:
     """Return a registration as it is on `owner`; None where its options cannot be told apart."""
-    value = owned.registration.value
+    value = following(owned.registration.value, renewed)
+    old, new = owned.owner, owner
+    if new is not old and isinstance(old, APIRouter) and isinstance(new, APIRouter):
+        try:
+            value = on_other(value, old, new, said_in(owned.cell.source))
+        except NotTold:
+            return None
+    return owned.registration if value is owned.registration.value else registration_of(value)
+
+
+def following(value: Any, renewed: Renewed) -> Any:
+    """Return an inclusion, mount or host of what has taken the name of what is inside."""
     if isinstance(value, Inclusion):
         router = renewed.get(value.router, value.router)
-        if not isinstance(router, APIRouter) or router is value.router:
-            return owned.registration
-        return registration_of(Inclusion(router, value.inherited))
+        is_new = isinstance(router, APIRouter) and router is not value.router
+        return Inclusion(cast(APIRouter, router), value.inherited) if is_new else value
     if isinstance(value, Mount) and isinstance(value.app, Owner) and value.app in renewed:
         inner: Any = renewed[value.app]
-        return registration_of(Mount(value.path, inner, value.name))
-    if isinstance(value, APIRoute) and owner is not owned.owner:
-        return _route_on(owned, value, owner)
-    return owned.registration
-
-
-def _route_on(owned: Owned, route: APIRoute, owner: Owner) -> Registration | None:
-    old, new = owned.owner, owner
-    if not (isinstance(old, APIRouter) and isinstance(new, APIRouter)):
-        return owned.registration
-    before, after = old.inherited, new.inherited
-    if _are_equal(before, after) and old.route_class is new.route_class:
-        return owned.registration
-    # A route's options hold its router's. They can be told apart only where there are none.
-    if not _are_equal(before, replace(_DEFAULT, strict_content_type=before.strict_content_type)):
-        return None
-    return registration_of(
-        new.route_class(
-            after.prefix + route.path,
-            route.endpoint,
-            methods=route.methods,
-            spec=route.spec.under(after),
-            strict_content_type=after.strict_content_type,
-        )
-    )
+        return Mount(value.path, inner, name=value.name)
+    if isinstance(value, Host) and isinstance(value.app, Owner) and value.app in renewed:
+        return Host(value.host, cast(Any, renewed[value.app]), name=value.name)
+    return value
 
 
 def move_state(renewed: Renewed) -> None:
@@ -122,14 +109,3 @@ def overrides_of_nobody(
             registration = placed.registration
             if registration not in known and identity_of(new, registration) not in taken:
                 yield Add(new, registration, placed.place)
-
-
-def _are_equal(one: Inherited, other: Inherited) -> bool:
-    return all(
-        _plain(getattr(one, each.name)) == _plain(getattr(other, each.name))
-        for each in fields(Inherited)
-    )
-
-
-def _plain(value: Any) -> Any:
-    return list(value) if isinstance(value, (list, tuple)) else value

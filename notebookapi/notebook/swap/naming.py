@@ -78,6 +78,16 @@ def applications_of(owner: Owner) -> list[NotebookAPI]:
     return found
 
 
+def serves_something(application: NotebookAPI) -> bool:
+    """Tell whether anything was registered that answers requests, by a cell or by a module."""
+    owners: list[Owner] = [application, application.router]
+    placed = (each for owner in owners for each in owner._declared.placed)
+    return any(each.registration.kind in _ANSWER and each.place[0] >= 0 for each in placed)
+
+
+_ANSWER = ("route", "mount", "include")
+
+
 def described(value: object) -> str:
     """Say what a name stands for."""
     kind = type(value)

@@ -13,7 +13,7 @@ from notebookapi.editing import Add, Operation, Owner, Remove
 from notebookapi.notebook.swap.recorder import Made
 
 Identity = tuple[object, ...]
-_REPEATABLE = ("middleware", "include", "event")
+REPEATABLE = ("middleware", "include", "event")
 _SERIALS = itertools.count()
 
 NOBODY = Cell(key="", run=0, number=None, source="", transformed="", succeeded=True)
@@ -104,24 +104,40 @@ def _unnamed(part: str) -> str:
 
 
 def key_before(
-    owned: Iterable[Owned], cell_id: str | None, source: str, known: Container[str]
+    owned: Iterable[Owned],
+    cell_id: str | None,
+    source: str,
+    known: Container[str],
+    gone: Container[str],
 ) -> str | None:
     """Return the key of the cell that ran with this very source, if there is one.
 
     A new cell is the same one: it was cut and pasted, or a front end has read the notebook anew
-    and gives ids of its own. known: the cells that are not new.
+    and gives ids of its own. A copy beside its original is a cell like any other. known: the cells
+    that are not new. gone: those that may have another id now.
     """
     if not source or cell_id is None or cell_id in known:
         return None
-    same = [each.cell for each in owned if each.cell.source == source and each.cell.key in known]
+    same = [
+        each.cell
+        for each in owned
+        if each.cell.source == source and each.cell.key in known and each.cell.key in gone
+    ]
     return max(same, key=lambda each: each.run).key if same else None
 
 
 def place_of(
-    owned: Iterable[Owned], cell_id: str | None, source: str, places: Mapping[str, Place]
+    owned: Iterable[Owned],
+    cell_id: str | None,
+    source: str,
+    places: Mapping[str, Place],
+    gone: Container[str],
 ) -> Place:
-    """Return where a cell stands that is about to run. places: of those that ran well."""
-    before = key_before(owned, cell_id, source, places)
+    """Return where a cell stands that is about to run.
+
+    places: of those that ran well. gone: those that may have another id now.
+    """
+    before = key_before(owned, cell_id, source, places, gone)
     if before is not None:  # right behind the one that it was, which may come again
         return (*places[before], *next_place())
     return places.get(cell_id or "") or next_place()
@@ -158,18 +174,21 @@ def plan_run(
         # Its own are compared with what it registers now, whether it took them away or not.
         own = {each.registration for each in owned if each.cell.key == cell.key}
         withdrawn = [each for each in withdrawn if each.registration not in own]
-    lost = [each.registration for each in withdrawn]
+    lost = {each.registration for each in withdrawn}
+    gone = [each for each in owned if each.registration in lost and not each.shadowed]
+    fresh = [Owned(cell, each.owner, each.registration, each.place, each.line) for each in made]
+    # What it hid does not come back: nothing is served there until a cell registers it again.
+    hidden = {each.identity for each in gone}.difference(each.identity for each in fresh)
     told = _compare(
-        [each for each in owned if each.registration not in lost],
+        [o for o in owned if o.registration not in lost and o.identity not in hidden],
         [each for each in strays if each.registration not in lost],
         cell,
-        [Owned(cell, each.owner, each.registration, each.place, each.line) for each in made],
+        fresh,
     )
     # A cell that replaces for good what it did not own stands where that stood.
     moved = min((old.place for old, _ in told.superseded), default=position)
     renew = _renewed(told, position, position if told.mine else moved, is_over)
     change = _change(told, renew)
-    gone = [each for each in owned if each.registration in lost and not each.shadowed]
     return Plan(
         (*withdrawn, *_operations(told, renew, is_over)),
         replace(change, removed=[*change.removed, *gone]),
@@ -213,7 +232,11 @@ def _compare(
     paired, added, removed = _paired(mine, fresh)
     superseded = list(_superseded([*others, *strays], added, cell))
     gone = {old for old, _ in superseded}
-    wanted = {each.identity for each in (*fresh, *removed)}
+    made_anew = {each.identity for each in fresh}
+    # One that goes under another path or owner leaves its own to the one that it hid.
+    left = [old for old in (*gone, *(old for old, _ in paired)) if not old.shadowed]
+    lost = [*removed, *(old for old in left if old.identity not in made_anew)]
+    wanted = {*made_anew, *(each.identity for each in lost)}
     by_identity: dict[Identity, list[Owned]] = {}
     for each in others:
         if each.identity in wanted and each not in gone:
@@ -228,7 +251,7 @@ def _compare(
         removed=removed,
         superseded=superseded,
         clashes=[(old, new) for new in fresh for old in by_identity.get(new.identity, ())],
-        restored=list(_restored(by_identity, removed)),
+        restored=list(_restored(by_identity, lost)),
     )
 
 
@@ -303,7 +326,7 @@ def _numbered(made: Iterable[Owned]) -> tuple[list[Owned], list[tuple[Owned, Own
     doubled: list[tuple[Owned, Owned]] = []
     for each in made:
         first = seen.setdefault(each.identity, each)
-        if first is each or each.registration.kind in _REPEATABLE:
+        if first is each or each.registration.kind in REPEATABLE:
             served.append(each)
         else:
             doubled.append((first, each))

@@ -22,6 +22,7 @@ from notebookapi.cells.statements import Statement
 from notebookapi.editing import Add, Operation, Remove, current_draft, stage_on
 from notebookapi.notebook.swap.ownership import Owned
 from notebookapi.notebook.swap.recorder import CellDraft, Made
+from notebookapi.notebook.swap.undisturbed import interruptible
 
 Interpreter = Callable[[ast.stmt, Cell], None]
 """Runs one statement of a cell again, in the notebook's namespace."""
@@ -186,6 +187,7 @@ class Rebound:
     held: what counts, of names that stand for something else in the namespace, after it was made
     again.
     adopted: names that count from now on although the cells failed that bound them, and where.
+    old: the classes that names stood for before.
     """
 
     pairs: Sequence[tuple[Owned, Owned]] = ()
@@ -198,6 +200,7 @@ class Rebound:
     counted: frozenset[str] = frozenset()
     held: Mapping[str, Any] = field(default_factory=dict)
     adopted: Mapping[str, Statement] = field(default_factory=dict)
+    old: Sequence[type] = ()
 
     @property
     def is_something(self) -> bool:
@@ -258,7 +261,7 @@ class Replayer:
                 pairs += self._made_again(statement)
                 later = {n for n in binds if self._is_newer(n, statement)}
                 self._put_back(later, there)
-        except Exception as error:
+        except (Exception, KeyboardInterrupt) as error:
             self._put_back({*names, *self.held}, before)
             return Rebound(stale=search.stale, failure=_failure(statement, error))
         held = {name: self.namespace[name] for name in self.held if name in names}
@@ -272,6 +275,7 @@ class Replayer:
             search.stale,
             undo=lambda: self._put_back(names, before),
             held=held,
+            old=[before[name] for name in names if isinstance(before.get(name), type)],
         )
 
     def _is_newer(self, name: str, statement: Statement) -> bool:
@@ -284,7 +288,8 @@ class Replayer:
         outer = current_draft()
         stage_on(draft)
         try:
-            self.run(statement.node, statement.cell)
+            with interruptible():  # it is the person's own code
+                self.run(statement.node, statement.cell)
         finally:
             draft.close()
             stage_on(outer)
@@ -310,7 +315,7 @@ def _again(before: Owned, made: Made) -> Owned:
     )
 
 
-def _failure(statement: Statement, error: Exception) -> str:
+def _failure(statement: Statement, error: BaseException) -> str:
     what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
     return (
         f"{statement.place}, uses what this cell redefines and could not be run again ({what}). "

@@ -6,6 +6,7 @@ import inspect
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from dis import opname
 from types import FrameType, ModuleType
 from typing import Any
 
@@ -29,7 +30,8 @@ class Made:
     """A registration that a cell made. line: 1-based, of the cell's transformed source.
 
     module: the module whose import made it; such a registration is not the cell's own, since the
-    import does not run again when the cell does.
+    import does not run again when the cell does. frame: what ran the module's code.
+    is_whole: whether all of that code ran; autoreload may run only the functions that changed.
     """
 
     owner: Owner
@@ -37,12 +39,16 @@ class Made:
     place: Place
     line: int
     module: ModuleType | None = None
+    frame: FrameType | None = None
+    is_whole: bool = True
 
     @property
     def is_lost(self) -> bool:
         """Whether the import that made it failed."""
         module = self.module
-        return module is not None and sys.modules.get(module.__name__) is not module
+        if module is None:
+            return False
+        return sys.modules.get(module.__name__) is not module or _has_failed(self.frame)
 
 
 Planner = Callable[["CellDraft"], Sequence[Operation]]
@@ -55,7 +61,11 @@ class CellDraft(Draft):
     position: the cell's place among the others; its registrations divide it, in their order.
     cell_id: the front end's; None where it sends none.
     named: what the names of applications and routers stood for when the cell began.
+    has_failed: whether a magic has run the cell's text as a cell of its own, and that has failed:
+    `%%capture` itself does not.
     """
+
+    has_failed = False
 
     def __init__(
         self,
@@ -121,15 +131,16 @@ class CellDraft(Draft):
         return draft.preview(application)
 
     def _noted(self, operation: Add | Replace) -> Made:
-        line, module = _where(self._namespace)
+        where = _where(self._namespace)
+        line, module, told = where.line, where.module, (where.frame, where.is_whole)
         if isinstance(operation, Replace):
             there = self.declared(operation.owner).find(operation.old)
             # Behind the old one's place and before the next: its own may be taken again by the
             # cell that made the old one.
             place = (*(there.place if there else self.position), *next_place())
-            return Made(operation.owner, operation.new, place, line, module)
+            return Made(operation.owner, operation.new, place, line, module, *told)
         if module is not None:
-            return Made(operation.owner, operation.registration, next_place(), line, module)
+            return Made(operation.owner, operation.registration, next_place(), line, module, *told)
         if len(operation.place) > 1:  # it is to stand between others: put into a list of routes
             return Made(operation.owner, operation.registration, operation.place, line)
         place = (*self.position, self._count)
@@ -147,17 +158,35 @@ def is_inside_cell(namespace: Mapping[str, Any]) -> bool:
     return any(is_module_level(frame, namespace) for frame in _outwards(sys._getframe(1)))
 
 
-def _where(namespace: Mapping[str, Any]) -> tuple[int, ModuleType | None]:
-    """Return the line of the cell that runs, and the module that is being imported there."""
-    line, owner = 1, None
-    is_known = False
+@dataclass(frozen=True, slots=True)
+class _Where:
+    """line: of the cell that runs. module: what is being imported there, by `frame`."""
+
+    line: int
+    module: ModuleType | None
+    frame: FrameType | None
+    is_whole: bool
+
+
+def _where(namespace: Mapping[str, Any]) -> _Where:
+    line, is_known, is_whole = 1, False, True
+    owner: tuple[ModuleType | None, FrameType | None] = (None, None)
     for frame in _outwards(sys._getframe(1)):
         if is_module_level(frame, namespace):
             # The outermost counts: a cell inside this one has other lines.
             line, is_known = frame.f_lineno, True
         elif not is_known and (module := _imported(frame)):
-            owner, is_known = module, True
-    return line, owner
+            owner, is_known = (module, frame), True
+        elif frame.f_globals.get("__name__") == _PATCHING:
+            is_whole = False
+    return _Where(line, *owner, is_whole)
+
+
+def _has_failed(frame: FrameType | None) -> bool:
+    """Tell whether a module's code has ended by an exception; a module stays upon `reload`."""
+    if frame is None or any(each is frame for each in _outwards(sys._getframe(1))):
+        return False
+    return not opname[frame.f_code.co_code[frame.f_lasti]].startswith("RETURN_")
 
 
 def _outwards(frame: FrameType | None) -> Iterator[FrameType]:
@@ -172,7 +201,15 @@ def _imported(frame: FrameType) -> ModuleType | None:
         return None
     name = frame.f_globals.get("__name__")
     module = sys.modules.get(name) if isinstance(name, str) and name != "__main__" else None
-    return module if module is not None and vars(module) is frame.f_globals else None
+    if module is None or vars(module) is frame.f_globals:
+        return module
+    # A function that is new in a module runs in a copy of the module's names.
+    by = frame.f_back
+    return module if by is not None and by.f_globals.get("__name__") == _PATCHING else None
+
+
+_PATCHING = "IPython.extensions.deduperreload.deduperreload"
+"""Autoreload's way of running again only the functions of a module that have changed."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -235,11 +272,25 @@ class Recorder:
         if there is None:
             return None
         if there.nested_at is not None:
-            if not succeeded:
-                there.draft.roll_back(there.nested_at)
+            draft = there.draft
+            if not succeeded and isinstance(draft, CellDraft) and self._is_all_of_it(there):
+                draft.has_failed = True
+            elif not succeeded:
+                draft.roll_back(there.nested_at)
             return None
         # A task that the cell left running still holds the draft: what it registers from now on
         # is published at once. `reset` would raise here: async cells run in a copied context.
         there.draft.close()
         stage_on(None)
         return there.draft if isinstance(there.draft, CellDraft) else None
+
+    def _is_all_of_it(self, inner: _Open) -> bool:
+        """Tell whether a cell that ran inside another is what a magic made of the other's text."""
+        open_ = (each for each in self._open.values() if each.draft is inner.draft)
+        outer = next((each.info for each in open_ if each.nested_at is None), None)
+        first, _, rest = _source(outer).partition("\n")
+        return first.startswith("%%") and rest.strip() == _source(inner.info).strip()
+
+
+def _source(info: object) -> str:
+    return getattr(info, "raw_cell", None) or ""

@@ -16,6 +16,7 @@ from notebookapi.cells.statements import Statement, statements_of
 from notebookapi.editing import Owner
 from notebookapi.notebook.swap.history import History
 from notebookapi.notebook.swap.naming import Names
+from notebookapi.notebook.swap.origins import Origins
 from notebookapi.notebook.swap.ownership import Owned
 from notebookapi.notebook.swap.readers import Readers
 from notebookapi.notebook.swap.rebind import (
@@ -49,6 +50,7 @@ class Redefinitions:
         self._ran: dict[Statement, int] = {}
         # What counts although its cell failed.
         self._adopted: dict[str, Statement] = {}
+        self._origins = Origins()
         self._statements: dict[int, list[Statement]] = {}
         self._readers = Readers()
 
@@ -65,6 +67,7 @@ class Redefinitions:
         self._adopted |= rebound.adopted
         bound = list(self._differing()) if rebound.ran else self._bound
         gone = {n: held for n, held in self._held.items() if n in rebound.counted or n in bound}
+        self._note_origins(bound, rebound, run)
         before = {**{name: self._seen[name] for name in bound}, **gone}
         before |= {name: self._held[name] for name in rebound.held if name in self._held}
         left = {n: held for n, held in self._held.items() if n not in gone}
@@ -72,12 +75,28 @@ class Redefinitions:
         self._seen = dict(self._namespace)
         return {name: value for name, value in before.items() if _is_definition(value)}
 
-    def note_failed(self) -> None:
-        """Note a run that failed: what names stood for before still counts."""
-        self._hold({**{name: self._seen[name] for name in self._differing()}, **self._held})
+    def _note_origins(self, bound: Iterable[str], rebound: Rebound, run: int) -> None:
+        runs = {name: each.cell.run for each in rebound.ran for name in each.names.binds}
+        for name in bound:
+            if name not in rebound.held and _is_definition(self._namespace[name]):
+                before, now = self._seen[name], self._namespace[name]
+                self._origins.note_rebound(name, before, now, runs.get(name, run))
+        for name, value in rebound.held.items():
+            self._origins.note(name, value, runs[name])
+
+    def note_failed(self) -> frozenset[str]:
+        """Note a run that failed: what names stood for before still counts.
+
+        Returns the names that it bound to something else all the same.
+        """
+        before = {name: self._seen[name] for name in self._differing()}
+        self._hold({**before, **self._held})
+        there = self._namespace
+        return frozenset(n for n, value in before.items() if _differs(value, there[n]))
 
     def take_back(self, before: Mapping[str, Any]) -> None:
         """Let names count for what they stood for, whatever the namespace says."""
+        self._origins.take_back(before)
         self._adopted = {n: each for n, each in self._adopted.items() if n not in before}
         self._hold({**self._held, **before})
 
@@ -140,14 +159,20 @@ class Redefinitions:
         runs, statements = self._current(cells, owned, running)
         # Behind all others: they are what the names stand for.
         statements = [*statements, *dict.fromkeys({**self._adopted, **adopted}.values())]
-        by_statement = _by_statement([*others, *fresh], statements)
-        program = Program(statements, runs, application, by_statement)
         self._forget_what_is_followed(statements)
-        search = find_captures(program, by_statement, counted, running, self._is_older)
         held: dict[str, Any] = {n: v for n, v in self._held.items() if n not in counted}
+        by_statement = _by_statement([*others, *fresh], statements)
+        other = set(self._adopted).union(*(each.names.binds for each in by_statement))
+        defining = {n: v for n, v in held.items() if n not in other}
+        statements = self._origins.as_they_count(statements, defining, cells, self._statements_of)
+        program = Program(statements, runs, application, by_statement)
+        search = find_captures(program, by_statement, counted, running, self._is_older)
         held |= {n: owner for n, owner in names.items() if n in self._namespace}
         replayer = Replayer(self._namespace, self._run, program, by_statement, held)
-        return replace(replayer.replay(search, running), counted=counted, adopted=adopted)
+        rebound = replayer.replay(search, running)
+        before = [self._held.get(name, self._seen.get(name)) for name in counted]
+        old = [each for each in before if isinstance(each, type)]
+        return replace(rebound, counted=counted, adopted=adopted, old=(*old, *rebound.old))
 
     def _adopting(
         self, counted: frozenset[str], history: History

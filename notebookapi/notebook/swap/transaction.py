@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from notebookapi._table.published import Declared, Place, Registration
 from notebookapi.cells import Cell
-from notebookapi.editing import Add, Operation, Owner, Remove, publish
+from notebookapi.editing import Operation, Owner, publish
 from notebookapi.exceptions import NotebookAPIError
+from notebookapi.notebook.swap.callbacks import callers, published
 from notebookapi.notebook.swap.carrying import Carried, carry, move_state, overrides_of_nobody
 from notebookapi.notebook.swap.naming import Renewed, applications_of
 from notebookapi.notebook.swap.ownership import (
     NOBODY,
     Change,
     Owned,
-    identity_of,
     moved,
     plan_run,
 )
 from notebookapi.notebook.swap.rebind import Rebound
 from notebookapi.notebook.swap.recorder import CellDraft, Made
+from notebookapi.notebook.swap.reloading import Imported, imports
 from notebookapi.routing import APIRouter
 
 
@@ -63,6 +64,8 @@ class Outcome:
     rebound: what follows a name that the run redefined, or could not.
     before: what the owners that were concerned declared until this was published.
     lifespans: likewise, of the routers that have another one since.
+    anew: the modules whose code ran again, and that registered something.
+    bound: of a run that published nothing, the names that stand for something else since.
     """
 
     cell: Cell
@@ -77,6 +80,12 @@ class Outcome:
     rebound: Rebound = Rebound()
     before: Mapping[Owner, Declared] = field(default_factory=dict)
     lifespans: Lifespans = ()
+    anew: Sequence[str] = ()
+    bound: frozenset[str] = frozenset()
+
+    def leaving(self, bound: frozenset[str]) -> Outcome:
+        """Return the same with the names that the run leaves bound to something else."""
+        return replace(self, bound=bound)
 
     @property
     def is_published(self) -> bool:
@@ -115,7 +124,9 @@ def finish(
     before: the key that the cell had before, where it runs under another one now.
     """
     owned = list(_declared_still(owned))
-    made, imported = _told_apart(draft)
+    made, by_imports = _told_apart(draft)
+    imported = imports(owned, by_imports)
+    owned = imported.owned
     if not cell.succeeded:
         return _nothing(owned, cell, made, imported)
     try:
@@ -139,8 +150,9 @@ def planned(owned: Sequence[Owned], cell: Cell, draft: CellDraft) -> Sequence[Op
     """
     owned = list(_declared_still(owned))
     made, imported = _told_apart(draft)
+    reloaded = imports(owned, imported)
     plan = plan_run(
-        owned,
+        reloaded.owned,
         cell,
         made,
         position=draft.position,
@@ -148,14 +160,14 @@ def planned(owned: Sequence[Owned], cell: Cell, draft: CellDraft) -> Sequence[Op
         strays=list(_strays(owned, made)),
         is_over=False,
     )
-    return [*_importing(imported), *plan.operations]
+    return [*reloaded.operations, *plan.operations]
 
 
 def _publish(
     owned: Sequence[Owned],
     cell: Cell,
     draft: CellDraft,
-    registered: tuple[Sequence[Made], Sequence[Made]],
+    registered: tuple[Sequence[Made], Imported],
     renewed: Renewed,
     rebind: Rebind,
     put: Put,
@@ -167,7 +179,8 @@ def _publish(
     left = list(overrides_of_nobody(renewed, owned, made))
     owned = moving.applied(owned)
     rebound = rebind(owned, made)
-    if not (carried.pairs or rebound.is_something or _concerns(cell, draft, owned, renewed)):
+    is_own = carried.pairs or rebound.is_something or _concerns(cell, draft, owned, renewed)
+    if not (is_own or imported.operations):
         lifespans = put([])  # an ordinary cell: nothing is to be compared
         return Outcome(
             cell, owned, draft.position, carried=carried, rebound=rebound, lifespans=lifespans
@@ -181,20 +194,24 @@ def _publish(
             withdrawn=draft.withdrawn,
             strays=list(_strays(owned, made)),
         )
+        calling = callers(plan.owned, [*rebound.pairs, *plan.change.replaced])
         operations = [
-            *_importing(imported), *left, *moving.operations, *rebound.operations,
-            *plan.operations,
+            *imported.operations, *left, *moving.operations, *rebound.operations,
+            *plan.operations, *published(calling),
         ]  # fmt: skip
         _serve_from_now_on([*(each.owner for each in operations), *renewed.values()])
         before = {each.owner: each.owner._declared for each in operations}
         lifespans = put(operations)
+        imported.note()
     except BaseException:
         rebound.undo()
         raise
     move_state(renewed)
+    called = dict(calling)
+    rebound = replace(rebound, pairs=[*rebound.pairs, *calling])
     return Outcome(
         cell,
-        plan.owned,
+        [called.get(each, each) for each in plan.owned],
         plan.position,
         plan.change,
         made,
@@ -202,6 +219,7 @@ def _publish(
         rebound=rebound,
         before=before,
         lifespans=lifespans,
+        anew=imported.anew,
     )
 
 
@@ -233,17 +251,20 @@ def _nothing(
     owned: Sequence[Owned],
     cell: Cell,
     made: Sequence[Made],
-    imported: Sequence[Made],
+    imported: Imported,
     refused: Exception | None = None,
 ) -> Outcome:
     """Publish only what imports registered: they do not run again when the cell does."""
     try:
-        publish(_importing(imported))
+        publish(imported.operations)
+        imported.note()
     except NotebookAPIError as error:
         refused = refused or error
     kept = [each for each in owned if each.cell.key == cell.key and not each.shadowed]
     dropped = [each.registration.label for each in made]
-    return Outcome(cell, owned, made=made, kept=kept, dropped=dropped, refused=refused)
+    return Outcome(
+        cell, owned, made=made, kept=kept, dropped=dropped, refused=refused, anew=imported.anew
+    )
 
 
 def _declared_still(owned: Iterable[Owned]) -> Iterator[Owned]:
@@ -267,14 +288,3 @@ def _strays(owned: Iterable[Owned], made: Iterable[Made]) -> Iterator[Owned]:
         for placed in owner._declared.placed:
             if placed.registration not in known and placed.place[0] >= 0:
                 yield Owned(NOBODY, owner, placed.registration, placed.place, 1)
-
-
-def _importing(imported: Iterable[Made]) -> Iterator[Operation]:
-    """Yield what publishes a module's registrations; a reloaded module's replace the earlier."""
-    there: Mapping[object, Registration]
-    for each in imported:
-        there = {identity_of(each.owner, r): r for r in _registrations(each.owner)}
-        before = there.get(identity_of(each.owner, each.registration))
-        if before is not None:
-            yield Remove(each.owner, before)
-        yield Add(each.owner, each.registration, each.place)

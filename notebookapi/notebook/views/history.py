@@ -13,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from notebookapi.notebook.swap.versions import Version
+from notebookapi.notebook.views import pieces
 
 _FONT = "font-family:var(--jp-code-font-family,ui-monospace,monospace);font-size:12px"
 _DIM = "color:var(--jp-ui-font-color2,#767676)"
@@ -21,8 +22,8 @@ _HEAD = ("Version", "Time", "Operation", "What", "By")
 _NOTHING = "Nothing has been published yet."
 # The first character of a line of a unified diff -> its colour here and there.
 _COLOURS = {
-    "+": ("var(--jp-success-color1,#2e7d32)", "green"),
-    "-": ("var(--jp-error-color1,#c62828)", "red"),
+    "+": (pieces.GOOD, "green"),
+    "-": (pieces.BAD, "red"),
     "@": ("var(--jp-ui-font-color2,#767676)", "cyan"),
 }
 

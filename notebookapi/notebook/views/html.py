@@ -11,15 +11,16 @@ from functools import singledispatch
 from html import escape
 from typing import Any
 
+from notebookapi.notebook.views import pieces
 from notebookapi.notebook.views.model import WORDS, Card, Line, Message, Note
 
 _FONT = "font-family:var(--jp-code-font-family,ui-monospace,monospace);font-size:12px"
 _DIM = "color:var(--jp-ui-font-color2,#767676)"
 _BORDER = "var(--jp-border-color2,#d0d0d0)"
 _SIGNS = {
-    "+": "var(--jp-success-color1,#2e7d32)",
-    "~": "var(--jp-warn-color1,#b26a00)",
-    "-": "var(--jp-error-color1,#c62828)",
+    "+": pieces.GOOD,
+    "~": pieces.CAREFUL,
+    "-": pieces.BAD,
     "=": "var(--jp-ui-font-color2,#767676)",
     "○": "var(--jp-ui-font-color2,#767676)",
 }

@@ -12,9 +12,11 @@ from html import escape
 FONT = "font-family:var(--jp-code-font-family,ui-monospace,monospace);font-size:12px"
 DIM = "color:var(--jp-ui-font-color2,#767676)"
 BORDER = "var(--jp-border-color2,#d0d0d0)"
-GOOD = "var(--jp-success-color1,#2e7d32)"
-CAREFUL = "var(--jp-warn-color1,#b26a00)"
-BAD = "var(--jp-error-color1,#c62828)"
+# A theme's own colours are too pale for text (WCAG 2.2, 1.4.3): some of its ink goes into them.
+_INKED = "color-mix(in srgb,var(--jp-{},{}) 62%,currentColor)"
+GOOD = _INKED.format("success-color1", "#2e7d32")
+CAREFUL = _INKED.format("warn-color1", "#b26a00")
+BAD = _INKED.format("error-color1", "#c62828")
 _CELL = "padding:2px 16px 2px 0;text-align:left;vertical-align:top;border:none;background:none"
 _FIGURE = "padding:2px 16px 2px 0;text-align:right;vertical-align:top;border:none;background:none"
 # What a page's address of a cell can be; VS Code's ids are URIs, and no fragment of a page.

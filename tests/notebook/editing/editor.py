@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from .pieces import FIELDS, REGISTERS, ROUTES, Piece
 from .playing import PATHS
-from .steps import Fate, Forget, Run, Step, Undo, in_order, with_deleted
+from .steps import Fate, Forget, Run, Step, Together, Undo, Withdraw, in_order, with_deleted
 
 MOST_CELLS = 9
 VERSIONS = 6
@@ -43,6 +43,7 @@ class Editor:
         self._gone: dict[str, Cell] = {}
         self._unreported: list[str] = []
         self._count = 0
+        self._loose_pieces: list[Piece] = []
 
     def steps(self, count: int) -> Iterator[Step]:
         """Yield as many steps."""
@@ -59,13 +60,14 @@ class Editor:
         deleted, self._unreported = tuple(self._unreported), []
         return with_deleted(step, deleted)
 
-    def _some(self) -> list[Step]:
-        actions: list[tuple[int, Callable[[], list[Step]]]] = [
+    def _some(self) -> Sequence[Step]:
+        actions: list[tuple[int, Callable[[], Sequence[Step]]]] = [
             (5 if len(self._cells) < MOST_CELLS else 0, self._write),
             (5, self._define), (2, self._object), (9, self._edit), (3, self._again),
             (4, self._break), (4, self._mend), (2 + len(self._cells) // 4, self._delete),
             (1, self._paste), (1, self._duplicate), (1, self._split), (1, self._merge),
-            (1, self._revive), (1, self._forget), (2, self._undo),
+            (1, self._revive), (1, self._forget), (1, self._withdraw), (2, self._undo),
+            (2, self._loose), (1, self._together),
         ]  # fmt: skip
         weights = [weight for weight, _ in actions]
         [(_, action)] = self._random.choices(actions, weights)
@@ -108,19 +110,24 @@ class Editor:
     def _any(self) -> str | None:
         return self._random.choice(list(self._cells)) if self._cells else None
 
-    def _run(self, cell: str, pieces: tuple[Piece, ...], fate: Fate = Fate.GOOD) -> list[Step]:
+    def _run(self, cell: str, pieces: tuple[Piece, ...], fate: Fate = Fate.GOOD) -> list[Run]:
         pieces = _told_apart(in_order(pieces))
-        self._cells[cell] = Cell(pieces, fate is not Fate.GOOD)
+        if cell:
+            self._cells[cell] = Cell(pieces, fate is not Fate.GOOD)
         at = self._random.randint(0, len(pieces))
         is_future = self._random.random() < 0.2
         is_async = fate is Fate.CANCELLED or self._random.random() < 0.1
-        return [Run(cell, pieces, fate, at if fate is not Fate.GOOD else 0, is_future, is_async)]
+        if fate is Fate.STRUCK and (at == len(pieces) or pieces[at].rank != REGISTERS):
+            fate = Fate.INTERRUPTED  # between statements: which names are bound is known there
+        at = at if fate is not Fate.GOOD else 0
+        after = int(10 ** self._random.uniform(0, 3.5)) if fate in (Fate.STRUCK, Fate.LATE) else 0
+        return [Run(cell, pieces, fate, at, is_future, is_async, after=after)]
 
-    def _write(self) -> list[Step]:
+    def _write(self) -> Sequence[Step]:
         count = self._random.choice((1, 1, 2, 3))
         return self._run(self._new_id(), tuple(self._registering() for _ in range(count)))
 
-    def _define(self) -> list[Step]:
+    def _define(self) -> Sequence[Step]:
         """Redefine a name, where it stood or elsewhere."""
         piece = self._definition()
         there = [
@@ -132,7 +139,7 @@ class Editor:
             return self._run(cell, (*kept, piece))
         return self._run(self._new_id(), (piece,))
 
-    def _object(self) -> list[Step]:
+    def _object(self) -> Sequence[Step]:
         """Make an application or a router anew, maybe with routes in the same cell."""
         kind, name = self._random.choice(OBJECTS)
         piece = Piece(kind, name, self._random.randrange(4))
@@ -160,17 +167,17 @@ class Editor:
             pieces[at] = self._changed(pieces[at])
         return tuple(pieces)
 
-    def _edit(self) -> list[Step]:
+    def _edit(self) -> Sequence[Step]:
         cell = self._any()
         return self._run(cell, self._edited(cell)) if cell else self._write()
 
-    def _again(self) -> list[Step]:
+    def _again(self) -> Sequence[Step]:
         cell = self._any()
         return self._run(cell, self._cells[cell].pieces) if cell else []
 
-    def _break(self) -> list[Step]:
+    def _break(self) -> Sequence[Step]:
         cell = self._any()
-        fate = self._random.choice(FAILURES)
+        fate = self._random.choice((*FAILURES, Fate.LATE))
         if cell and self._random.random() < 0.5:
             return self._run(cell, self._edited(cell), fate)
         pieces = [self._definition(), self._registering()]
@@ -178,7 +185,7 @@ class Editor:
             pieces.append(Piece(*self._random.choice(OBJECTS), self._random.randrange(4)))
         return self._run(cell or self._new_id(), tuple(pieces), fate)
 
-    def _mend(self) -> list[Step]:
+    def _mend(self) -> Sequence[Step]:
         broken = [cell for cell, there in self._cells.items() if there.is_broken]
         if not broken:
             return []
@@ -191,22 +198,22 @@ class Editor:
         self._unreported.append(cell)
         return there
 
-    def _delete(self) -> list[Step]:
+    def _delete(self) -> Sequence[Step]:
         cell = self._any()
         if cell:
             self._removed(cell)
         return []
 
-    def _paste(self) -> list[Step]:
+    def _paste(self) -> Sequence[Step]:
         """Cut a cell and paste it: the same text under another id."""
         cell = self._any()
         return self._run(self._new_id(), self._removed(cell).pieces) if cell else []
 
-    def _duplicate(self) -> list[Step]:
+    def _duplicate(self) -> Sequence[Step]:
         cell = self._any()
         return self._run(self._new_id(), self._cells[cell].pieces) if cell else []
 
-    def _split(self) -> list[Step]:
+    def _split(self) -> Sequence[Step]:
         cell = self._any()
         if cell is None or len(self._cells[cell].pieces) < 2:
             return []
@@ -214,13 +221,13 @@ class Editor:
         at = self._random.randrange(1, len(pieces))
         return [*self._run(cell, pieces[:at]), *self._run(self._new_id(), pieces[at:])]
 
-    def _merge(self) -> list[Step]:
+    def _merge(self) -> Sequence[Step]:
         if len(self._cells) < 2:
             return []
         first, second = self._random.sample(list(self._cells), 2)
         return self._run(first, (*self._cells[first].pieces, *self._removed(second).pieces))
 
-    def _revive(self) -> list[Step]:
+    def _revive(self) -> Sequence[Step]:
         """A deletion is undone, and the cell run again."""
         if not self._gone:
             return []
@@ -228,10 +235,42 @@ class Editor:
         self._unreported = [each for each in self._unreported if each != cell]
         return self._run(cell, self._gone.pop(cell).pieces)
 
-    def _forget(self) -> list[Step]:
+    def _forget(self) -> Sequence[Step]:
         return [Forget()]
 
-    def _undo(self) -> list[Step]:
+    def _withdraw(self) -> Sequence[Step]:
+        return [Withdraw(self._random.randrange(30))]
+
+    def _loose(self) -> Sequence[Step]:
+        """Run a cell without an id, maybe one that was run before, edited."""
+        pieces = [self._registering() for _ in range(self._random.choice((1, 1, 2)))]
+        if self._loose_pieces and self._random.random() < 0.6:
+            pieces = [self._changed(each) for each in self._loose_pieces]
+        if self._random.random() < 0.2:
+            pieces.append(self._definition())
+        self._loose_pieces = [each for each in pieces if each.rank == REGISTERS]
+        fate = Fate.RAISES if self._random.random() < 0.15 else Fate.GOOD
+        return self._run("", tuple(pieces), fate)
+
+    def _together(self) -> Sequence[Step]:
+        """Run two cells or three at the same time, which await in between."""
+        runs = []
+        there = self._any_of_routes()
+        for cell in (*([there] if there else []), self._new_id(), self._new_id()):
+            pieces = [self._registering() for _ in range(self._random.choice((1, 2, 3)))]
+            fate = self._random.choice((Fate.GOOD, Fate.GOOD, Fate.RAISES, Fate.CANCELLED))
+            [run] = self._run(cell, tuple(pieces), fate)
+            runs.append(replace(run, is_async=True, is_future=False))
+        return [Together(tuple(runs))]
+
+    def _any_of_routes(self) -> str | None:
+        """Return a cell that defines nothing."""
+        there = [
+            cell for cell, each in self._cells.items() if not any(p.binds for p in each.pieces)
+        ]
+        return self._random.choice(there) if there else None
+
+    def _undo(self) -> Sequence[Step]:
         return [Undo(self._random.choice((1, 1, 1, 2, 3)))]
 
 

@@ -17,9 +17,19 @@ from notebookapi import APIRouter, Depends, NotebookAPI, Path, Query, Request, W
 from notebookapi.responses import JSONResponse
 class Boom(Exception): ...
 def fail(error): raise error
+def nothing(): ...
 class Refused:
     def __init__(self, app): raise ValueError("no such setting")
 """
+
+SOCKET = "websocket"
+ROUTERS = (
+    "prefix='/{name}', tags=['{name}']",
+    "prefix='/{name}', responses={{404: {{'description': 'none'}}}}",
+    "prefix='/{name}/more', tags=['{name}', 'more'], dependencies=[Depends(nothing)]",
+    "prefix='/{name}'",
+)
+"""The versions of a router: what it hands down to what is registered on it."""
 
 FIELDS = (
     "size: int",
@@ -70,6 +80,21 @@ class Piece:
         return self.on, self.kind, self.name
 
     @property
+    def endpoint(self) -> str | None:
+        """The name of an endpoint's function."""
+        if self.kind not in ROUTES:
+            return None
+        verb = "hear" if ROUTES[self.kind].method == SOCKET else "read"
+        return f"{verb}_{self.version % 2}"
+
+    @property
+    def prefix(self) -> str:
+        """What a router puts before the paths of its routes."""
+        if self.kind != "router":
+            return ""
+        return f"/{self.name}/more" if self.version % len(ROUTERS) == 2 else f"/{self.name}"
+
+    @property
     def source(self) -> str:
         return _route(self) if self.kind in ROUTES else _other(self)
 
@@ -97,7 +122,7 @@ KINDS: Mapping[str, Kind] = {
         DEFINES, "@asynccontextmanager\nasync def {name}(app): yield {{'answer': {v}}}"
     ),
     "app": Kind(MAKES, "{name} = NotebookAPI({options})"),
-    "router": Kind(MAKES, "{name} = APIRouter(prefix='/{name}', tags=['{name}'])"),
+    "router": Kind(MAKES, "{name} = APIRouter({router})"),
     "sub": Kind(MAKES, "{name} = NotebookAPI(title='{v}')"),
     "include": Kind(
         REGISTERS, "{on}.include_router({name}, tags=['{v}'])", ("{on}", "{name}")
@@ -131,6 +156,7 @@ def _other(piece: Piece) -> str:
         v=piece.version,
         fields=FIELDS[piece.version % len(FIELDS)],
         options=_application_options(piece.version),
+        router=ROUTERS[piece.version % len(ROUTERS)].format(name=piece.name),
     )
 
 
@@ -180,6 +206,8 @@ ROUTES: Mapping[str, RouteKind] = {
     "answers state": RouteKind(
         takes="request: Request", answers="getattr(request.state, 'answer', None)"
     ),
+    "answers socket": RouteKind(SOCKET),
+    "answers socket who": RouteKind(SOCKET, "value=Depends(who)", "value", reads=("who",)),
 }  # fmt: skip
 
 
@@ -191,11 +219,17 @@ def _route(piece: Piece) -> str:
     takes += [kind.takes] if kind.takes else []
     answers = ", ".join((str(piece.version), *path, kind.answers))
     annotated = kind.returns or (" -> list[object]" if piece.version % 3 == 2 else "")
+    if kind.method == SOCKET:
+        return (
+            f"@{piece.on}.websocket('{piece.name}')\n"
+            f"async def {piece.endpoint}({', '.join(['socket: WebSocket', *takes])}):\n"
+            f"    await socket.accept()\n    await socket.send_json([{answers}])"
+        )
     result = f"{{'all': [{answers}]}}" if "dict" in annotated else f"[{answers}]"
     if kind.options.startswith(", response_model"):
         annotated, result = "", "given"
     return (
         f"@{piece.on}.{kind.method}('{piece.name}'{kind.options})\n"
-        f"{'async ' if piece.version % 2 else ''}def read_{piece.version % 2}({', '.join(takes)})"
+        f"{'async ' if piece.version % 2 else ''}def {piece.endpoint}({', '.join(takes)})"
         f"{annotated}:\n    return {result}"
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import random
 import warnings
@@ -9,12 +10,17 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import httpx2
+
+from notebookapi.notebook.errors import Refused
 from notebookapi.testclient import TestClient
+from notebookapi.websockets import WebSocketDisconnect
 from tests.notebook.conftest import Notebook
 
 from .model import Model
 from .pieces import ROUTES
-from .steps import BEGINNING, HEAD, Forget, Run, Step
+from .steps import BEGINNING, HEAD, Forget, Run, Step, Together, Withdraw
+from .striking import strike, strike_later
 
 SAMPLED = 4
 """Requests after each step besides those to what is served."""
@@ -38,17 +44,28 @@ class Probe:
 
     def sent_by(self, client: Any) -> tuple[object, ...]:
         """Return what is compared of the answer. What a failure says is for people."""
+        if self.method == "WEBSOCKET":
+            return self._heard_by(client)
         options = {} if self.method == "GET" else {"json": self.body}
         response = client.request(self.method, self.path, params={"n": self.n}, **options)
         said = response.text if response.status_code != 500 else ""
         return response.status_code, said, response.headers.get("x-trace")
+
+    def _heard_by(self, client: Any) -> tuple[object, ...]:
+        is_plain = isinstance(client, TestClient)
+        open_socket = client.websocket_connect if is_plain else client.websocket
+        try:
+            with open_socket(self.path) as socket:
+                return (socket.receive_json(),)
+        except (Refused, WebSocketDisconnect):
+            return ("refused",)
 
 
 EVERYWHERE = [
     Probe(method, prefix + path.format(id=7, key=7), {"size": 1})
     for prefix in PREFIXES.values()
     for path in PATHS
-    for method in ("GET", "POST", "PUT")
+    for method in ("GET", "POST", "PUT", "WEBSOCKET")
 ]
 
 
@@ -68,6 +85,7 @@ class Play:
         self.model = Model()
         self._random = random.Random(seed)
         self.notebook.run(HEAD, "head")
+        self.notebook.shell.user_ns |= {"strike": strike, "strike_later": strike_later}
         self._run(Run("beginning", tuple(BEGINNING)))
         self.model.take(Run("beginning", tuple(BEGINNING)))
 
@@ -75,50 +93,93 @@ class Play:
         """Take a step. Raises AssertionError where a cell does not end as it should."""
         if isinstance(step, Run):
             self._run(step)
+        elif isinstance(step, Together):
+            self._together(step)
         elif isinstance(step, Forget):
-            self._tell("%api forget --deleted", "command", step.deleted)
+            self._tell("%api forget --deleted", step.deleted)
+        elif isinstance(step, Withdraw):
+            routes = self.model.routes
+            label = self.model.label(routes[step.at % len(routes)][2]) if routes else "GET /none"
+            self._tell(f"%api forget {label}", step.deleted)
         else:
-            self._tell(f"%api undo {step.count}", "command", ())
+            self._tell(f"%api undo {step.count}", ())
         self.model.take(step)
 
-    def _run(self, step: Run) -> None:
-        error = self._tell(step.source, step.cell, step.deleted)
-        assert (error is None) == step.fate.runs_all, (step, error)
+    def _tell(self, command: str, deleted: Iterable[str]) -> None:
+        self.notebook.shown.clear()
+        self.notebook.shell.run_cell(command, **_sent(Run("command", deleted=tuple(deleted))))
+        self._check_said()
 
-    def _tell(self, source: str, cell: str, deleted: Iterable[str]) -> BaseException | None:
-        notebook = self.notebook
-        notebook.shown.clear()
-        result = notebook.shell.run_cell(
-            source, store_history=True, cell_id=cell, cell_meta={"deletedCells": [*deleted]}
-        )
-        said = " ".join(str(getattr(view, "line", "")) for view in notebook.shown)
+    def _run(self, step: Run) -> None:
+        self.notebook.shown.clear()
+        self._check(step, self.notebook.shell.run_cell(step.source, **_sent(step)))
+
+    def _together(self, step: Together) -> None:
+        """Run cells as a kernel runs those of its subshells, each in a context of its own."""
+        self.notebook.shown.clear()
+        shell = self.notebook.shell
+
+        async def run(one: Run) -> None:
+            code = shell.transform_cell(one.source)
+            sent = _sent(replace(one, deleted=step.deleted))
+            result = await shell.run_cell_async(one.source, transformed_cell=code, **sent)
+            shell.events.trigger("post_run_cell", result)
+            self._check(one, result)
+
+        async def run_all() -> None:
+            await asyncio.gather(*map(run, step.runs))
+
+        asyncio.run(run_all())
+
+    def _check(self, step: Run, result: Any) -> None:
+        error = result.error_before_exec or result.error_in_exec
+        assert (error is None) == step.fate.runs_all, (step, error)
+        self._check_said()
+
+    def _check_said(self) -> None:
+        said = " ".join(str(getattr(view, "line", "")) for view in self.notebook.shown)
         assert "notebookapi failed" not in said, said
-        error: BaseException | None = result.error_before_exec or result.error_in_exec
-        return error
 
     def compare(self) -> None:
         """Hold what the notebook serves against an application made of the model's module."""
         session = self.notebook.session
-        module = self.model.module()
-        app = _made(module)
-        expected, served = _document(app), _document(session.app)
-        assert expected == served, _first_difference(expected, served, module)
-        with TestClient(app, raise_server_exceptions=False) as client:
-            for probe in self._probes():
-                answers = probe.sent_by(client), probe.sent_by(session)
+        compare(self.model, document_of(session.app), session, self._random)
+
+
+def compare(model: Model, served: str, client: Any, choose: random.Random) -> None:
+    """Hold what is served against an application made of the model's module.
+
+    served: the document, as text. client: sends requests; one of httpx leaves WebSockets out.
+    """
+    module = model.module()
+    app = _made(module)
+    expected = document_of(app)
+    assert expected == served, _first_difference(expected, served, module)
+    hears = not isinstance(client, httpx2.Client)
+    with TestClient(app, raise_server_exceptions=False) as plain:
+        for probe in _probes(model, choose):
+            if hears or probe.method != "WEBSOCKET":
+                answers = probe.sent_by(plain), probe.sent_by(client)
                 assert answers[0] == answers[1], (probe, *answers, module)
 
-    def _probes(self) -> Iterator[Probe]:
-        choose = self._random
-        for _, _, piece in self.model.served.winners():
-            if piece.kind in ROUTES:
-                path = PREFIXES[piece.on] + piece.name.format(id=7, key=7)
-                method = ROUTES[piece.kind].method.upper()
-                bodies = BODIES if method != "GET" else (None,)
-                for body in choose.sample(bodies, min(2, len(bodies))):
-                    yield Probe(method, path, body, choose.choice((5, 12, 15, 25)))
-        yield from choose.sample(EVERYWHERE, SAMPLED)
-        yield Probe("GET", "/sub/openapi.json")
+
+def _probes(model: Model, choose: random.Random) -> Iterator[Probe]:
+    for _, _, piece in model.served.winners():
+        if piece.kind in ROUTES:
+            prefix = model.served.names[piece.on].piece.prefix or PREFIXES[piece.on]
+            path = prefix + piece.name.format(id=7, key=7)
+            method = ROUTES[piece.kind].method.upper()
+            bodies = BODIES if method in ("POST", "PUT") else (None,)
+            for body in choose.sample(bodies, min(2, len(bodies))):
+                yield Probe(method, path, body, choose.choice((5, 12, 15, 25)))
+    yield from choose.sample(EVERYWHERE, SAMPLED)
+    yield Probe("GET", "/sub/openapi.json")
+
+
+def _sent(step: Run) -> dict[str, Any]:
+    """Return what a front end sends with a cell."""
+    meta = {"deletedCells": [*step.deleted]}
+    return {"store_history": True, "cell_id": step.cell or None, "cell_meta": meta}
 
 
 def _made(module: str) -> Any:
@@ -129,7 +190,7 @@ def _made(module: str) -> Any:
     return namespace["app"]
 
 
-def _document(app: Any) -> str:
+def document_of(app: Any) -> str:
     """In the order in which it is served, which is that of the routes."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
