@@ -118,8 +118,8 @@ class _Search:
 
     def _is_new(self, statement: Statement, read: Read) -> bool:
         name, running = read.name, self._running
-        binder = self._program.resolve(statement, read)
-        if binder is not None and binder is not statement and self.is_affected(binder):
+        affected = [self.is_affected(each) for each in self._binders(statement, read)]
+        if any(affected):
             return True
         if not statement.cell.succeeded:  # it may have bound the name itself, just before
             newest = self._program.newest(name)
@@ -129,15 +129,23 @@ class _Search:
             return statement.cell is not running and not is_read_first
         return self._is_older(statement, name) and self._can_run_again(statement)
 
+    def _binders(self, statement: Statement, read: Read) -> Iterable[Statement]:
+        """Return what a name comes from: where it is read, and what the namespace has by now.
+
+        A statement that runs again takes the latter, also where its own cell defines the name.
+        """
+        there = self._program.resolve(statement, read)
+        newest = self._program.newest(read.name)
+        found = [there, newest if newest is not None and is_definition(newest.node) else None]
+        return [each for each in dict.fromkeys(found) if each not in (None, statement)]
+
     def _can_run_again(self, statement: Statement) -> bool:
         if statement.magic is not None or statement.offset or statement.names.awaits:
             return False
         node = statement.node
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            return True
         if isinstance(node, ast.Expr) or is_setting(node):
             return statement in self._program.registrations
-        return is_alias(node)
+        return is_definition(node)
 
 
 def is_second_name(node: ast.stmt) -> bool:
@@ -155,6 +163,12 @@ def is_setting(node: ast.stmt) -> bool:
     return isinstance(node, (ast.Assign, ast.AugAssign)) and all(
         isinstance(target, (ast.Subscript, ast.Attribute)) for target in targets
     )
+
+
+def is_definition(node: ast.stmt) -> bool:
+    """Tell whether a statement only says what a name stands for."""
+    is_defined = isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
+    return is_defined or is_alias(node)
 
 
 def is_alias(node: ast.stmt) -> bool:

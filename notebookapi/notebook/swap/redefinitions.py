@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequence
 from dataclasses import replace
@@ -24,7 +23,7 @@ from notebookapi.notebook.swap.rebind import (
     Rebound,
     Replayer,
     find_captures,
-    is_alias,
+    is_definition,
 )
 from notebookapi.notebook.swap.recorder import Made
 
@@ -189,7 +188,7 @@ class Redefinitions:
         What is served has followed at once; what nothing used waits until something does.
         """
         made = self._ran.get(statement, statement.cell.run)
-        return self._anew.get(name, 0) > made and _is_definition_of(statement)
+        return self._anew.get(name, 0) > made and is_definition(statement.node)
 
     def _forget_what_is_followed(self, statements: Sequence[Statement]) -> None:
         """Leave only the names of which a definition holds an older object."""
@@ -212,7 +211,7 @@ class Redefinitions:
         lines = {each.line for each in made}
         waiting = [name for each in statements for name in each.names.binds]
         for each in statements if self._held else ():
-            if _is_definition_of(each) or lines & {*range(each.first_line, each.last_line + 1)}:
+            if is_definition(each.node) or lines & {*range(each.first_line, each.last_line + 1)}:
                 waiting += _captured(each)
         counted: set[str] = set()
         while waiting:
@@ -301,12 +300,6 @@ def _differs(before: Any, now: Any) -> bool:
 def _captured(statement: Statement) -> list[str]:
     """Return the names whose objects a statement takes while it runs."""
     return [read.name for read in reads_of(statement) if read.kind != SOFT]
-
-
-def _is_definition_of(statement: Statement) -> bool:
-    node = statement.node
-    is_defined = isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
-    return is_defined or is_alias(node)
 
 
 def _is_definition(value: Any) -> bool:
