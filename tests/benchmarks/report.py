@@ -18,7 +18,8 @@ _LIBRARIES = (
 # Where the spelling of a workload is not like for like.
 NOT_ALIKE = frozenset({
     ("W4", "starlette"), ("W4", "blacksheep"), ("W6", "blacksheep"), ("W5d", "litestar"),
-    ("W5d", "litestar_msgspec"),
+    ("W5d", "litestar_msgspec"), ("W9", "starlette"), ("W9", "litestar"),
+    ("W9", "litestar_msgspec"),
 })  # fmt: skip
 
 

@@ -28,7 +28,9 @@ Written by `scripts/bench`. How many times as fast as FastAPI in the same run: C
 request, the median of the ratios of rounds that were interleaved. Each reply is checked before
 it is timed. `bare` is ASGI by hand, what Python can do at best. † Not like for like: starlette and
 blacksheep spell dependencies out, blacksheep runs `def` on the event loop, litestar validates no
-result. Where a cell is empty, a framework has no counterpart of the same meaning.
+result; in W9 starlette is given pydantic's encoder and litestar has msgspec's, which know fewer
+types and write some numbers otherwise than `jsonable_encoder` and `json`. `litestar_msgspec` writes
+msgspec's structs in W5. Where a cell is empty, a framework has no counterpart of the same meaning.
 
 A section is of the latest run that measured it; the lines below are of the latest of all.
 """

@@ -82,7 +82,8 @@ class ProjectReport:
         if self.proof.failure is not None:
             lines.append(self.proof.failure)
         lines += [f"differs at {difference}" for difference in self.proof.differences]
-        lines += [f"note: {note}" for note in self.notes]
+        notes = [*self.notes, *([self.proof.note] if self.proof.note else [])]
+        lines += [f"note: {note}" for note in notes]
         return "\n".join(lines)
 
     def _outcome(self) -> str:
