@@ -6,6 +6,7 @@ notebook` prints the table and writes it to docs/benchmarks.md. CPU times are th
 
 from __future__ import annotations
 
+import http.client
 import json
 import statistics
 import subprocess
@@ -18,6 +19,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from tests.benchmarks.end_to_end import free_port
 
@@ -60,6 +62,8 @@ TARGETS: Mapping[str, tuple[str, float]] = {
     "load": ("`%load_ext notebookapi`, CPU ms", 350.0),
     "p50": (f"answer during a Python loop in a cell, {RATE} requests/s: p50, ms", 2.5),
     "p99": ("the same: p99, ms", 10.0),
+    "p50 anew": ("the same, a new connection for each request: p50, ms", 0.0),
+    "p99 anew": ("the same: p99, ms", 0.0),
     "reload": ("`uvicorn --reload`: from saving to served, ms", 0.0),
 }
 
@@ -80,7 +84,8 @@ def in_kernel() -> dict[str, float]:
         _run(kernel, MANY, "many")
         found["cell"] = _cells(kernel, SWAP, 30, "x")
         found["swap"] = _median(kernel, "_after", 30)
-        found["p50"], found["p99"] = _busy(kernel)
+        found["p50"], found["p99"] = _busy(kernel, is_kept=True)
+        found["p50 anew"], found["p99 anew"] = _busy(kernel, is_kept=False)
         return found
     finally:
         kernel.stop()
@@ -104,29 +109,35 @@ def _median(kernel: Kernel, costs: str, count: int) -> float:
     return float(kernel.value(f"sorted({costs}[-{count} - 1 : -1])[{count // 2}]"))
 
 
-def _busy(kernel: Kernel, seconds: float = 6.0) -> tuple[float, float]:
-    url = kernel.value("api.url") + "/x"
+def _busy(kernel: Kernel, *, is_kept: bool, seconds: float = 6.0) -> tuple[float, float]:
+    """Return p50 and p99. is_kept: whether one connection serves all requests, as clients do."""
+    at = urlsplit(kernel.value("api.url"))
+    connection = http.client.HTTPConnection(at.hostname or "", at.port, timeout=30)
     for _ in range(20):
-        _timed(url)
+        _timed(connection, is_kept)
     cell = kernel.begin(BUSY.format(seconds=seconds + 1))
     spent = []
     begun = time.monotonic()
     for number in range(int(seconds * RATE)):
         time.sleep(max(0.0, begun + number / RATE - time.monotonic()))
-        spent.append(_timed(url))
+        spent.append(_timed(connection, is_kept))
     kernel.ended(cell)
+    connection.close()
     cuts = statistics.quantiles(spent, n=100)
     return cuts[49], cuts[98]
 
 
-_opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-
-
-def _timed(url: str) -> float:
+def _timed(connection: http.client.HTTPConnection, is_kept: bool) -> float:
     begun = time.perf_counter()
-    with _opener.open(url, timeout=30) as response:
-        response.read()
-    return (time.perf_counter() - begun) * 1e3
+    connection.request("GET", "/x")
+    connection.getresponse().read()
+    took = (time.perf_counter() - begun) * 1e3
+    if not is_kept:
+        connection.close()  # it connects again by itself
+    return took
+
+
+_opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 def by_reloading(saves: int = 3) -> float:
