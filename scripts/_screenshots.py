@@ -11,7 +11,7 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
 from tests.browser.conftest import CHROMIUM  # noqa: E402  # the path comes first
-from tests.browser.lab import Lab  # noqa: E402
+from tests.browser.lab import Lab, Notebook  # noqa: E402
 
 IMAGES = ROOT / "docs" / "images"
 SHOP = """import asyncio
@@ -93,8 +93,14 @@ def take_log(lab: Lab, browser: Browser) -> None:
     for name, dark in (("light", False), ("dark", True)):
         notebook.set_theme(dark=dark)
         log.locator(f'.panel[data-theme="{name}"]').wait_for()
+        wait_for_calm(notebook)
         card.locator(".nbapi-card").screenshot(path=IMAGES / f"card-{name}.png")
         log.locator(".panel").screenshot(path=IMAGES / f"log-{name}.png")
+
+
+def wait_for_calm(notebook: Notebook) -> None:
+    """Wait until nothing of what covers the page while a theme is loaded is left."""
+    notebook.page.locator("#jupyterlab-splash").wait_for(state="detached")
 
 
 def take(lab: Lab, browser: Browser) -> None:
@@ -107,6 +113,7 @@ def take(lab: Lab, browser: Browser) -> None:
         for theme in ("light", "dark"):
             notebook.set_theme(dark=theme == "dark")
             cell.locator(f'.panel[data-theme="{theme}"]').wait_for()
+            wait_for_calm(notebook)
             cell.screenshot(path=IMAGES / f"{name}-{theme}.png")
 
 

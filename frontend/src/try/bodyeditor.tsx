@@ -44,7 +44,6 @@ export function BodyEditor(props: Props) {
         )}
       </div>
       {!file && <Writing key={hasJson} model={hasJson ? model : null} text={text} faults={faults} change={change} />}
-      <FromFile file={file} choose={choose} isFolded={hasJson && !file} />
       <div id="body-faults" role="status">
         <ul class="faults bad">
           {faults.map((fault) => (
@@ -54,6 +53,7 @@ export function BodyEditor(props: Props) {
           ))}
         </ul>
       </div>
+      <FromFile file={file} choose={choose} isFolded={hasJson && !file} />
     </div>
   );
 }
