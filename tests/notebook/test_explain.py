@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import pytest
 
+from notebookapi._respond.paths import TwoPaths
 from notebookapi.notebook.errors import BadArguments
 from notebookapi.notebook.views import html, terminal
 from notebookapi.notebook.views.explaining import Explanation
 
 from .conftest import Notebook
 from .driver import Kernel
+
+
+@pytest.fixture(autouse=True)
+def no_path_is_forced(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Functions are what this is about, also where a run of the tests does without them."""
+    monkeypatch.setattr(TwoPaths, "only_exact", False)
+
 
 ENDPOINTS = """
 from collections.abc import AsyncIterable
@@ -155,6 +163,7 @@ def test_a_name_that_serves_twice(shop: Notebook) -> None:
 
 
 def test_in_a_kernel(kernel: Kernel) -> None:
+    kernel.run("import notebookapi._respond.paths as paths\npaths.TwoPaths.only_exact = False")
     kernel.run("@app.get('/a')\ndef a(n: int): return n")
     (shown,) = kernel.run("%api explain a").displays
     assert "validate" in shown["text/plain"]
