@@ -29,7 +29,8 @@ def callers(owned: Iterable[Owned], pairs: Pairs) -> Pairs:
         (each, replace(each, registration=registration_of(_calling(route, new))))
         for each in owned
         if isinstance(route := each.registration.value, APIRoute)
-        and any(id(callback) in new for callback in route.spec.callbacks or ())
+        and route.spec.callbacks  # few have any, and every route is asked
+        and any(id(callback) in new for callback in route.spec.callbacks)
     ]
 
 
