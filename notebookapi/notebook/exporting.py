@@ -91,7 +91,7 @@ def _request(session: Session) -> ExportRequest:
         openapi=_document(session),
         application=session.application_name,
         implicit=session.is_implicit,
-        deleted=session.deleted,
+        deleted=session.places.deleted,
         directory=Path.cwd(),
         preloaded=session.preloaded,
     )

@@ -286,7 +286,7 @@ class _Listener:
 
         The cell that learnt of it may have withdrawn it, or have moved it to another application.
         """
-        keys = {each.cell.key for each in self._orphans} & self._session.deleted
+        keys = {each.cell.key for each in self._orphans} & self._session.places.deleted
         self._orphans.clear()
         owned = self._session.owned
         return [each for each in owned if each.cell.key in keys and not each.shadowed]

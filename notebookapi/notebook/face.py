@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Awaitable, Container, Coroutine, MutableMapping, Sequence
+from collections.abc import Awaitable, Coroutine, MutableMapping, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
@@ -33,7 +33,8 @@ from notebookapi.notebook.swap.naming import (
     renewed,
     serves_something,
 )
-from notebookapi.notebook.swap.ownership import Owned, key_before, place_of
+from notebookapi.notebook.swap.ownership import Owned
+from notebookapi.notebook.swap.places import Places
 from notebookapi.notebook.swap.putting import putting, telling
 from notebookapi.notebook.swap.rebind import Interpreter
 from notebookapi.notebook.swap.recorder import CellDraft
@@ -90,7 +91,7 @@ class Session(client.Sender):
         self.steps = Steps()
         self.versions = Versions()
         self.examples = Examples(self)
-        self.deleted: frozenset[str] = frozenset()
+        self.places = Places()
         self.preloaded: frozenset[str] = frozenset()
         self._implicit: NotebookAPI | None = None
         self._chosen: str | None = None
@@ -98,8 +99,6 @@ class Session(client.Sender):
         self._latest: NotebookAPI | None = None
         self._names: Names = {}
         self._owned: Sequence[Owned] = ()
-        self._positions: dict[str, Place] = {}
-        self._gone: Container[str] = ()
         self._redefinitions = Redefinitions(namespace, run_again)
         self._lock = threading.RLock()
 
@@ -179,7 +178,7 @@ class Session(client.Sender):
 
     def position_of(self, cell_id: str | None, source: str) -> Place:
         """Return a cell's place among the others: that of its first successful run."""
-        return place_of(self._owned, cell_id, source, self._positions, self._gone)
+        return self.places.of(self._owned, cell_id, source)
 
     def planned(self, draft: CellDraft) -> Sequence[Operation]:
         """Return what publishes a running cell, as far as it has come."""
@@ -191,11 +190,7 @@ class Session(client.Sender):
 
         reported: None of a front end that never tells. Returns what new ones go on serving.
         """
-        before = self.deleted
-        self.deleted = (before | (reported or set())) - {running or ""}
-        if running is not None:  # where deletions are not told of, any cell may have another id
-            self._gone = self._positions if reported is None else self.deleted
-        new = self.deleted - before
+        new = self.places.note_deleted(reported, running)
         return [each for each in self._owned if each.cell.key in new and not each.shadowed]
 
     def forget_deleted(self) -> list[Owned]:
@@ -203,7 +198,7 @@ class Session(client.Sender):
         with self._lock:
             removed: list[Owned] = []
             standing, before = self._standing(), {o.owner: o.owner._declared for o in self._owned}
-            for key in sorted(self.deleted):
+            for key in sorted(self.places.deleted):
                 self._owned, change = forget(self._owned, key)
                 removed += change.removed
             self.steps.note("%api forget --deleted", standing, before)
@@ -227,7 +222,7 @@ class Session(client.Sender):
                     self.server, draft, (names.get(self._chosen or "app"), self._last),
                     self.namespace, self._redefinitions.latest,
                 ),
-                key_before(self._owned, ended.cell_id, cell.source, self._positions, self._gone),
+                self.places.key_before(self._owned, ended.cell_id, cell.source),
             )  # fmt: skip
             self._owned = outcome.owned
             self._history.keep(cell, outcome.owned)
@@ -267,8 +262,7 @@ class Session(client.Sender):
     def _keep(self, outcome: Outcome, names: Names) -> None:
         cell = outcome.cell
         self.steps.note_meant(self._redefinitions.note(outcome.rebound, cell.run))
-        if not cell.is_anonymous:  # one without an id never comes again
-            self._positions[cell.key] = outcome.position
+        self.places.note(cell, outcome.position)
         self._names = names
         for made in outcome.made:
             self._last = next(iter(applications_of(made.owner)), self._last)
@@ -359,7 +353,7 @@ class Session(client.Sender):
     @property
     def routes(self) -> RouteList:
         """The path operations that are served, as rows of a table."""
-        rows = route_rows(self.app, self._owned, self.deleted, self.journal)
+        rows = route_rows(self.app, self._owned, self.places.deleted, self.journal)
         return RouteList(rows, self.application_name)
 
     @property

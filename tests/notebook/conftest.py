@@ -95,6 +95,13 @@ def notebook(bare: Notebook) -> Notebook:
     return bare
 
 
+@pytest.fixture
+def shop(request: pytest.FixtureRequest, notebook: Notebook) -> Notebook:
+    """A notebook where a cell has defined the test module's ENDPOINTS."""
+    assert notebook.run(request.module.ENDPOINTS, "endpoints").error is None
+    return notebook
+
+
 @pytest.fixture(scope="session")
 def _shared_kernel() -> Iterator[Kernel]:
     kernel = Kernel()

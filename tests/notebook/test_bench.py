@@ -50,12 +50,6 @@ async def rooms(websocket: WebSocket):
 """
 
 
-@pytest.fixture
-def shop(notebook: Notebook) -> Notebook:
-    assert notebook.run(ENDPOINTS, "endpoints").error is None
-    return notebook
-
-
 def measured(notebook: Notebook, words: str) -> Measured:
     assert notebook.run(f"%api bench {words}").error is None
     return next(each.of for each in notebook.shown if isinstance(each, Measurement))

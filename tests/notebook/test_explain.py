@@ -59,12 +59,6 @@ async def rooms(websocket: WebSocket):
 """
 
 
-@pytest.fixture
-def shop(notebook: Notebook) -> Notebook:
-    assert notebook.run(ENDPOINTS, "endpoints").error is None
-    return notebook
-
-
 def explanation(notebook: Notebook, words: str) -> Explanation:
     assert notebook.run(f"%api explain {words}").error is None
     return next(each for each in notebook.shown if isinstance(each, Explanation))

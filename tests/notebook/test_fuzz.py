@@ -89,12 +89,6 @@ async def rooms(websocket: WebSocket):
 """
 
 
-@pytest.fixture
-def shop(notebook: Notebook) -> Notebook:
-    assert notebook.run(ENDPOINTS, "endpoints").error is None
-    return notebook
-
-
 def fuzzed(notebook: Notebook, words: str) -> Fuzzed:
     assert notebook.run(f"%api fuzz {words} --seed 1").error is None
     return next(each.of for each in notebook.shown if isinstance(each, Fuzzing))

@@ -61,12 +61,6 @@ async def room(websocket: WebSocket, room: int, name: str = "you"):
 '''
 
 
-@pytest.fixture
-def shop(notebook: Notebook) -> Notebook:
-    notebook.run(ENDPOINTS, "endpoints")
-    return notebook
-
-
 def tried(notebook: Notebook, words: str) -> Trying:
     assert notebook.run(f"%api try {words}").error is None
     return next(each for each in notebook.shown if isinstance(each, Trying))

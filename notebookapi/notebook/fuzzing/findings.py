@@ -38,7 +38,7 @@ class Finding:
     """A fault, with the smallest request that shows it.
 
     request: as it was sent, without the headers that the person gave, which may be secret.
-    place: where the endpoint raised, such as "Cell In[3], line 5". traceback: its frames.
+    traceback: the frames of what the endpoint raised.
     """
 
     operation: str

@@ -93,15 +93,18 @@ def brought(
     """Say what is served since this cell that no cell has registered, such as a module's."""
     if now is None or outcome.anew or not now.is_other(before):
         return []  # of modules that are loaded anew it is said already
-    own = {each.registration for each in session.owned}
-    made_with_it = {
+    # Nearly always it is the cell itself that has: what all cells own is not looked at.
+    made = {each.registration for each in outcome.made}
+    new = [each for each in now.anew(before) if made.isdisjoint(each[1])]
+    if not new:
+        return []
+    known = {each.registration for each in session.owned} | {
         placed.registration
         for owner in (now.app, now.app.router)
         for placed in owner._declared.placed
-        if placed.place[0] < 0
+        if placed.place[0] < 0  # made with the application
     }
-    known = own | made_with_it
-    labels = [label for label, chain in now.anew(before) if known.isdisjoint(chain)]
+    labels = [label for label, chain in new if known.isdisjoint(chain)]
     if not labels:
         return []
     more = [f"{len(labels) - 3} more"] if len(labels) > 3 else []

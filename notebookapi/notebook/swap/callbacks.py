@@ -41,6 +41,12 @@ def published(calling: Pairs) -> Iterator[Operation]:
             yield Replace(old.owner, old.registration, new.registration)
 
 
+def applied(owned: Sequence[Owned], calling: Pairs) -> Sequence[Owned]:
+    """Return what is owned afterwards."""
+    new = dict(calling)
+    return [new.get(each, each) for each in owned] if new else owned
+
+
 def _calling(route: APIRoute, new: Mapping[int, APIRoute]) -> APIRoute:
     callbacks = [new.get(id(each), each) for each in route.spec.callbacks or ()]
     return type(route)(

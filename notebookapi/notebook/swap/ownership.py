@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from notebookapi._table.published import Place, Registration, next_place
+from notebookapi._table.published import Place, Registration
 from notebookapi.cells import Cell
 from notebookapi.editing import Add, Operation, Owner, Remove
 from notebookapi.notebook.swap.recorder import Made
@@ -103,54 +103,6 @@ def _unnamed(part: str) -> str:
     return re.sub(r"\{\w+", "{", part)
 
 
-def key_before(
-    owned: Iterable[Owned],
-    cell_id: str | None,
-    source: str,
-    known: Container[str],
-    gone: Container[str],
-) -> str | None:
-    """Return the key of the cell that ran with this very source, if there is one.
-
-    A new cell is the same one: it was cut and pasted, or a front end has read the notebook anew
-    and gives ids of its own. A copy beside its original is a cell like any other. known: the cells
-    that are not new. gone: those that may have another id now.
-    """
-    if not source or cell_id is None or cell_id in known:
-        return None
-    same = [
-        each.cell
-        for each in owned
-        if each.cell.source == source and each.cell.key in known and each.cell.key in gone
-    ]
-    return max(same, key=lambda each: each.run).key if same else None
-
-
-def place_of(
-    owned: Iterable[Owned],
-    cell_id: str | None,
-    source: str,
-    places: Mapping[str, Place],
-    gone: Container[str],
-) -> Place:
-    """Return where a cell stands that is about to run.
-
-    places: of those that ran well. gone: those that may have another id now.
-    """
-    before = key_before(owned, cell_id, source, places, gone)
-    if before is not None:  # right behind the one that it was, which may come again
-        return (*places[before], *next_place())
-    return places.get(cell_id or "") or next_place()
-
-
-def moved(owned: Iterable[Owned], key: str | None, cell: Cell) -> list[Owned]:
-    """Return what is owned where the cell of that key goes under another one from now on."""
-    return [
-        replace(each, cell=replace(each.cell, key=cell.key)) if each.cell.key == key else each
-        for each in owned
-    ]
-
-
 def plan_run(
     owned: Sequence[Owned],
     cell: Cell,
@@ -175,12 +127,15 @@ def plan_run(
         own = {each.registration for each in owned if each.cell.key == cell.key}
         withdrawn = [each for each in withdrawn if each.registration not in own]
     lost = {each.registration for each in withdrawn}
-    gone = [each for each in owned if each.registration in lost and not each.shadowed]
+    # Seldom anything: what is owned may be a thousand routes.
+    gone = [o for o in owned if o.registration in lost and not o.shadowed] if lost else []
     fresh = [Owned(cell, each.owner, each.registration, each.place, each.line) for each in made]
     # What it hid does not come back: nothing is served there until a cell registers it again.
     hidden = {each.identity for each in gone}.difference(each.identity for each in fresh)
+    if lost:
+        owned = [o for o in owned if o.registration not in lost and o.identity not in hidden]
     told = _compare(
-        [o for o in owned if o.registration not in lost and o.identity not in hidden],
+        owned,
         [each for each in strays if each.registration not in lost],
         cell,
         fresh,

@@ -234,7 +234,7 @@ class Redefinitions:
     def _is_read(self, names: frozenset[str], history: History, running: Cell) -> bool:
         """Tell whether another cell may have captured one of these names. It seldom has."""
         self._readers.follow(history.by_run, running)
-        return self._readers.may_read(names)
+        return self._readers.read(names)
 
     def _current(
         self, cells: Iterable[Cell], owned: Sequence[Owned], running: Cell

@@ -10,16 +10,16 @@ from notebookapi._table.published import Declared, Place, Registration
 from notebookapi.cells import Cell
 from notebookapi.editing import Operation, Owner, publish
 from notebookapi.exceptions import NotebookAPIError
-from notebookapi.notebook.swap.callbacks import callers, published
+from notebookapi.notebook.swap import callbacks
 from notebookapi.notebook.swap.carrying import Carried, carry, move_state, overrides_of_nobody
 from notebookapi.notebook.swap.naming import Renewed, applications_of
 from notebookapi.notebook.swap.ownership import (
     NOBODY,
     Change,
     Owned,
-    moved,
     plan_run,
 )
+from notebookapi.notebook.swap.places import moved
 from notebookapi.notebook.swap.rebind import Rebound
 from notebookapi.notebook.swap.recorder import CellDraft, Made
 from notebookapi.notebook.swap.reloading import Imported, imports
@@ -194,10 +194,10 @@ def _publish(
             withdrawn=draft.withdrawn,
             strays=list(_strays(owned, made)),
         )
-        calling = callers(plan.owned, [*rebound.pairs, *plan.change.replaced])
+        calling = callbacks.callers(plan.owned, [*rebound.pairs, *plan.change.replaced])
         operations = [
             *imported.operations, *left, *moving.operations, *rebound.operations,
-            *plan.operations, *published(calling),
+            *plan.operations, *callbacks.published(calling),
         ]  # fmt: skip
         _serve_from_now_on([*(each.owner for each in operations), *renewed.values()])
         before = {each.owner: each.owner._declared for each in operations}
@@ -207,11 +207,11 @@ def _publish(
         rebound.undo()
         raise
     move_state(renewed)
-    called = dict(calling)
-    rebound = replace(rebound, pairs=[*rebound.pairs, *calling])
+    if calling:
+        rebound = replace(rebound, pairs=[*rebound.pairs, *calling])
     return Outcome(
         cell,
-        [called.get(each, each) for each in plan.owned],
+        callbacks.applied(plan.owned, calling),
         plan.position,
         plan.change,
         made,
