@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import quote, quote_plus
 
@@ -109,6 +109,54 @@ class Example:
             headers=tuple((name, filled(value)) for name, value in self.headers),
             body=body.encode("utf-8", "surrogateescape"),
         )
+
+    def with_placeholders(self, names: Mapping[str, str]) -> Example:
+        """Return the example with other placeholders. names: of its secrets -> the new ones."""
+
+        def renamed(text: str) -> str:
+            return _PLACEHOLDER.sub(lambda found: placeholder(names[found.group(1)]), text)
+
+        return replace(
+            self,
+            path=renamed(self.path),
+            query=tuple((name, renamed(value)) for name, value in self.query),
+            headers=tuple((name, renamed(value)) for name, value in self.headers),
+            body=renamed(self.body.decode("utf-8", "surrogateescape")).encode(
+                "utf-8", "surrogateescape"
+            ),
+        )
+
+
+Secrets = Mapping[str, Mapping[str, str]]
+"""By the name of an example: the values of its secrets, by their names."""
+
+
+def told_apart(
+    examples: Sequence[Example], secrets: Secrets
+) -> tuple[list[Example], dict[str, Mapping[str, str]]]:
+    """Return examples of which two with different secrets have different placeholders.
+
+    secrets: of all that the examples hold. Returns them under the new names, too. What an example
+    expects is left as it is.
+    """
+    taken: dict[str, str] = {}
+    made: list[Example] = []
+    known: dict[str, Mapping[str, str]] = {}
+    for each in examples:
+        values = secrets[each.name]
+        names = {name: free_name(name, values[name], taken) for name in each.secrets}
+        made.append(each.with_placeholders(names))
+        known[each.name] = {names.get(name, name): value for name, value in values.items()}
+    return made, known
+
+
+def free_name(name: str, value: str, taken: dict[str, str]) -> str:
+    """Return a name that stands for a value and for no other, and take it."""
+    free, count = name, 1
+    while taken.setdefault(free, value) != value:
+        count += 1
+        free = f"{name}_{count}"
+    return free
 
 
 def _writer(content_type: str) -> Callable[[str], str]:

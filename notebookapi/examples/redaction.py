@@ -10,7 +10,14 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlencode
 
-from notebookapi.examples.record import Answer, Example, Pairs, is_json, placeholder
+from notebookapi.examples.record import (
+    Answer,
+    Example,
+    Pairs,
+    free_name,
+    is_json,
+    placeholder,
+)
 
 _WORDS = frozenset(
     "authorization cookie password passwd pwd passphrase secret secrets token apikey jwt "
@@ -75,12 +82,7 @@ class _Redacting:
 
     def hide(self, name: str, value: str) -> str:
         """Return the placeholder of a value; two values of one name have two."""
-        first = mark = placeholder(name)
-        count = 1
-        while self.found.setdefault(_named(mark), value) != value:
-            count += 1
-            mark = placeholder(f"{_named(first)}_{count}")
-        return mark
+        return placeholder(free_name(_named(placeholder(name)), value, self.found))
 
     def path(self, path: str, endpoint: str) -> str:
         parts, names = path.split("/"), endpoint.split("/")

@@ -116,11 +116,13 @@ def _replays(
 
     document: where tests are asked for, which are made of the log as well.
     """
+    from notebookapi.examples.record import told_apart
     from notebookapi.examples.redaction import redacted_answer
     from notebookapi.export.replay import Replays
     from notebookapi.notebook.examples.replay import known_secrets
 
     kept = session.examples
+    secrets: dict[str, Mapping[str, str]]
     secrets = {each.name: known_secrets(kept, each) for each in kept}
     obstacles = {each: _obstacle(session, each, secrets[each.name]) for each in kept}
     for reason in sorted({why for why in obstacles.values() if why}):
@@ -130,6 +132,7 @@ def _replays(
     logged = _logged(session, notes, document) if document is not None else []
     if not chosen and not logged:
         return None
+    chosen, secrets = told_apart(chosen, secrets)
     sent = [*(each.with_secrets(secrets[each.name]) for each in chosen), *logged]
     return Replays(
         examples=[*chosen, *logged],

@@ -217,6 +217,22 @@ def pytest_in(folder: Path, **environment: str) -> str:
     return ran.stdout
 
 
+def test_two_secrets_of_one_name_have_two_variables(notebook: Notebook, folder: Path) -> None:
+    notebook.run(
+        "from notebookapi import Header, HTTPException\n@app.get('/me')\n"
+        "def me(x_api_key: str = Header()):\n"
+        "    if len(x_api_key) < 8: raise HTTPException(401)\n    return {'said': x_api_key}",
+        "a",
+    )
+    for name, key in (("right", "hush-hush"), ("wrong", "nobody"), ("again", "hush-hush")):
+        notebook.run(f"api.examples.add('GET', '/me', headers={{'X-API-Key': {key!r}}}, "
+                     f"name={name!r})", name)  # fmt: skip
+    assert details(notebook, "export api.py --tests") == ["Proved: api.py, with test_api.py"]
+    keys = {"NOTEBOOKAPI_SECRET_X_API_KEY": "hush-hush"}
+    assert "3 passed, 1 skipped" in pytest_in(folder, **keys)
+    assert "4 passed" in pytest_in(folder, **keys, NOTEBOOKAPI_SECRET_X_API_KEY_2="nobody")
+
+
 @pytest.mark.timeout(180)
 def test_tests_are_made_of_the_examples(notebook: Notebook, folder: Path) -> None:
     notebook.run(TESTED, "a")

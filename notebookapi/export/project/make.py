@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -53,7 +54,7 @@ def export_project(
     check_folder(directory)
     tell = progress or _say_nothing
     tell("selecting what the routes need")
-    made = _Making(request, directory, write_module(request))
+    made = _Making(request, directory, write_module(request), _imports_inside(request.frozen))
     attempts = made.attempts()
     for code in attempts:
         project, files, notes = made.files(code)
@@ -78,6 +79,8 @@ class _Making:
     request: ExportRequest
     directory: Path
     module: ExportedModule
+    inside: str
+    """Imports of what frozen objects are made of, as source; looking costs a pickling of each."""
 
     def attempts(self) -> list[Code]:
         """The package, and the same in one piece where the first is not."""
@@ -104,7 +107,7 @@ class _Making:
         package = {f"{PACKAGE}/{name}": text for name, text in code.files.items()}
         package |= package_files(project)
         own = [data.decode() for name, data in carried.files.items() if name.endswith(".py")]
-        needed = requirements_of([*package.values(), self._inside, *own], [PACKAGE, *self._own()])
+        needed = requirements_of([*package.values(), self.inside, *own], [PACKAGE, *self._own()])
         project = replace(project, requirements=needed.lines)
         texts = {**package, **surrounding_files(project)}
         frozen = {f"{PACKAGE}/{name}": data for name, data in self.module.files.items()}
@@ -148,13 +151,12 @@ class _Making:
 
     @property
     def _importing(self) -> str:
-        return f"{self.module.text}\n{self._inside}"
+        return f"{self.module.text}\n{self.inside}"
 
-    @property
-    def _inside(self) -> str:
-        """Imports of what frozen objects are made of."""
-        inside = sorted(modules_inside(self.request.frozen.values()) - {"__main__"})
-        return "\n".join(f"import {name}" for name in inside)
+
+def _imports_inside(frozen: Mapping[str, object]) -> str:
+    names = sorted(modules_inside(frozen.values()) - {"__main__"})
+    return "\n".join(f"import {name}" for name in names)
 
 
 def project_name(directory: Path) -> str:

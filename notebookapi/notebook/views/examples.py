@@ -11,9 +11,8 @@ from rich.table import Table
 from rich.text import Text
 
 from notebookapi.examples.record import Example
+from notebookapi.notebook.views import pieces
 
-_FONT = "font-family:var(--jp-code-font-family,ui-monospace,monospace);font-size:12px"
-_DIM = "color:var(--jp-ui-font-color2,#767676)"
 _CELL = "padding:1px 14px 1px 0;text-align:left;border:none;background:none"
 _HEAD = ("Name", "Request", "Endpoint", "Status", "Sent again")
 
@@ -50,7 +49,7 @@ class ExampleList:
         return f"{switch}; kept in {self.path or 'memory only, as the notebook has no known place'}"
 
     def _repr_html_(self) -> str:
-        style = f"{_CELL};font-weight:normal;{_DIM}"
+        style = f"{_CELL};font-weight:normal;{pieces.DIM}"
         head = "".join(f'<th scope="col" style="{style}">{name}</th>' for name in _HEAD)
         rows = "".join(
             "<tr>" + "".join(f'<td style="{_CELL}">{escape(each)}</td>' for each in row) + "</tr>"
@@ -58,7 +57,8 @@ class ExampleList:
         )
         plain = "border-collapse:collapse;border:none;margin:0;font:inherit"
         table = f'<table style="{plain}"><tr>{head}</tr>{rows}</table>' if rows else ""
-        return f'<div style="{_FONT}">{table}<div style="{_DIM}">{escape(self._told)}</div></div>'
+        told = f'<div style="{pieces.DIM}">{escape(self._told)}</div>'
+        return f'<div style="{pieces.FONT}">{table}{told}</div>'
 
     def __rich__(self) -> RenderableType:
         if not self.rows:

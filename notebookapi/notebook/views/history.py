@@ -15,8 +15,6 @@ from rich.text import Text
 from notebookapi.notebook.swap.versions import Version
 from notebookapi.notebook.views import pieces
 
-_FONT = "font-family:var(--jp-code-font-family,ui-monospace,monospace);font-size:12px"
-_DIM = "color:var(--jp-ui-font-color2,#767676)"
 _CELL = "padding:1px 14px 1px 0;text-align:left;border:none;background:none"
 _HEAD = ("Version", "Time", "Operation", "What", "By")
 _NOTHING = "Nothing has been published yet."
@@ -49,15 +47,17 @@ class VersionList:
 
     def _repr_html_(self) -> str:
         if not self.rows:
-            return f'<div style="{_FONT}">{_NOTHING}</div>'
-        style = f"{_CELL};font-weight:normal;{_DIM}"
+            return f'<div style="{pieces.FONT}">{_NOTHING}</div>'
+        style = f"{_CELL};font-weight:normal;{pieces.DIM}"
         head = "".join(f'<th scope="col" style="{style}">{name}</th>' for name in _HEAD)
         rows = "".join(
             "<tr>" + "".join(f'<td style="{_CELL}">{escape(each)}</td>' for each in row) + "</tr>"
             for row in self.rows
         )
         plain = "border-collapse:collapse;border:none;margin:0;font:inherit"
-        return f'<div style="{_FONT}"><table style="{plain}"><tr>{head}</tr>{rows}</table></div>'
+        return (
+            f'<div style="{pieces.FONT}"><table style="{plain}"><tr>{head}</tr>{rows}</table></div>'
+        )
 
     def __rich__(self) -> RenderableType:
         if not self.rows:
@@ -97,7 +97,7 @@ class SourceDiff:
 
     def _repr_html_(self) -> str:
         made = "\n".join(_coloured(self.lines)) or escape(self._equal)
-        return f'<pre style="margin:4px 0;{_FONT}">{made}</pre>'
+        return f'<pre style="margin:4px 0;{pieces.FONT}">{made}</pre>'
 
     def __rich__(self) -> RenderableType:
         if not self.lines:

@@ -14,9 +14,6 @@ from typing import Any
 from notebookapi.notebook.views import pieces
 from notebookapi.notebook.views.model import WORDS, Card, Line, Message, Note
 
-_FONT = "font-family:var(--jp-code-font-family,ui-monospace,monospace);font-size:12px"
-_DIM = "color:var(--jp-ui-font-color2,#767676)"
-_BORDER = "var(--jp-border-color2,#d0d0d0)"
 _SIGNS = {
     "+": pieces.GOOD,
     "~": pieces.CAREFUL,
@@ -24,7 +21,7 @@ _SIGNS = {
     "=": "var(--jp-ui-font-color2,#767676)",
     "○": "var(--jp-ui-font-color2,#767676)",
 }
-_KINDS = {"info": _BORDER, "warning": _SIGNS["~"], "error": _SIGNS["-"]}
+_KINDS = {"info": pieces.BORDER, "warning": _SIGNS["~"], "error": _SIGNS["-"]}
 _MOST = 7
 """Lines of a card that are open; of more, the first few are, and the rest when asked for."""
 _FIRST = 5
@@ -43,13 +40,13 @@ def _card(card: Card) -> str:
     shown = card.lines[: _FIRST if len(card.lines) > _MOST else None]
     parts = [_lines(shown)] if shown else []
     if more := card.lines[len(shown) :]:
-        summary = f'<summary style="{_DIM};cursor:pointer">{_summary(more)}</summary>'
+        summary = f'<summary style="{pieces.DIM};cursor:pointer">{_summary(more)}</summary>'
         parts.append(f"<details>{summary}{_lines(more)}</details>")
     parts += [_note(note) for note in card.notes]
     if card.url:
         url = escape(card.url)
         parts.append(
-            f'<div style="{_DIM};margin-top:2px">Serving at <a href="{url}">{url}</a>, '
+            f'<div style="{pieces.DIM};margin-top:2px">Serving at <a href="{url}">{url}</a>, '
             f'docs at <a href="{url}/docs">{url}/docs</a></div>'
         )
     # By its classes a page finds the card, and puts buttons into it.
@@ -63,7 +60,7 @@ def _lines(lines: Sequence[Line]) -> str:
                 f'<b style="color:{_SIGNS[line.sign]}">{line.sign}</b>',
                 f'<b class="nbapi-what"{_tried(line)}>{escape(line.what)}</b>',
                 escape(line.who),
-                f'<span style="{_DIM}">{escape(_remark(line.sign, line.note))}</span>'
+                f'<span style="{pieces.DIM}">{escape(_remark(line.sign, line.note))}</span>'
                 + _changes(line),
             )
             for line in lines
@@ -100,7 +97,7 @@ def _changes(line: Line) -> str:
     if not line.changes:
         return ""
     is_breaking = any(each.breaking for each in line.changes)
-    colour = f"color:{_SIGNS['-']};font-weight:bold" if is_breaking else _DIM
+    colour = f"color:{_SIGNS['-']};font-weight:bold" if is_breaking else pieces.DIM
     items = "".join(
         f'<li><b style="color:{_SIGNS["-"]}">breaking</b> {escape(each.text)}</li>'
         if each.breaking
@@ -137,5 +134,7 @@ def _table(rows: str) -> str:
 
 def _box(inner: str, classes: str = "") -> str:
     named = f' class="{classes}"' if classes else ""
-    style = f"{_FONT};border-left:3px solid {_BORDER};padding:4px 0 4px 10px;margin:4px 0"
+    style = (
+        f"{pieces.FONT};border-left:3px solid {pieces.BORDER};padding:4px 0 4px 10px;margin:4px 0"
+    )
     return f'<div{named} style="{style}">{inner}</div>'
