@@ -28,10 +28,13 @@ def unpack_examples(into: Path) -> None:
     """Write the examples and their tests below a folder; the archive is fetched once."""
     with tarfile.open(_archive()) as archive:
         for member in archive.getmembers():
-            name = "/".join(Path(member.name).parts[1:])
-            if member.isfile() and (name in _FILES or name.startswith(_FOLDERS)):
-                member.name = name
-                archive.extract(member, into, filter="data")
+            parts = Path(member.name).parts[1:]
+            name = "/".join(parts)
+            if ".." not in parts and (name in _FILES or name.startswith(_FOLDERS)):
+                file = archive.extractfile(member)
+                if file is not None:
+                    (into / name).parent.mkdir(parents=True, exist_ok=True)
+                    (into / name).write_bytes(file.read())
 
 
 def _archive() -> Path:
