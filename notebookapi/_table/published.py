@@ -80,11 +80,13 @@ class Placed:
 class Declared:
     """All that one application or router declares, in order of place.
 
+    registrations: the same without the places; there may be thousands, which C looks through.
     settings: the attributes that are assigned, by name.
     others: what is declared that is no route; there are few of these, and many routes.
     """
 
     placed: tuple[Placed, ...] = ()
+    registrations: tuple[Registration, ...] = ()
     settings: Mapping[str, Any] = field(default_factory=dict)
     others: tuple[Placed, ...] = ()
 
@@ -100,30 +102,51 @@ class Declared:
 
     def find(self, registration: Registration) -> Placed | None:
         """Return where a registration stands, or None."""
-        return next((each for each in self.placed if each.registration is registration), None)
+        at = self._at(registration)
+        return self.placed[at] if at is not None else None
+
+    def _at(self, registration: Registration) -> int | None:
+        try:
+            return self.registrations.index(registration)
+        except ValueError:
+            return None
 
     def with_added(self, registration: Registration, place: Place) -> Declared:
         """Return this with one registration more."""
-        new = Placed(place, registration)
-        if not self.placed or self.placed[-1].place < place:
-            return self._with((*self.placed, new), registration)
-        at = bisect(self.placed, place, key=lambda each: each.place)
-        return self._with((*self.placed[:at], new, *self.placed[at:]), registration)
+        new, at = Placed(place, registration), len(self.placed)
+        if self.placed and self.placed[-1].place >= place:
+            at = bisect(self.placed, place, key=lambda each: each.place)
+        return self._with(
+            (*self.placed[:at], new, *self.placed[at:]),
+            (*self.registrations[:at], registration, *self.registrations[at:]),
+            registration,
+        )
 
     def without(self, registration: Registration) -> Declared:
         """Return this without one registration."""
-        left = tuple(e for e in self.placed if e.registration is not registration)
-        return self._with(left, registration)
+        at = self._at(registration)
+        if at is None:
+            return self
+        return self._with(
+            self.placed[:at] + self.placed[at + 1 :],
+            self.registrations[:at] + self.registrations[at + 1 :],
+            registration,
+        )
 
-    def _with(self, placed: tuple[Placed, ...], changed: Registration) -> Declared:
+    def _with(
+        self,
+        placed: tuple[Placed, ...],
+        registrations: tuple[Registration, ...],
+        changed: Registration,
+    ) -> Declared:
         if changed.kind == "route":
-            return Declared(placed, self.settings, self.others)
+            return Declared(placed, registrations, self.settings, self.others)
         others = tuple(each for each in placed if each.registration.kind != "route")
-        made = Declared(placed, self.settings, others)
+        made = Declared(placed, registrations, self.settings, others)
         if changed.kind != "setting":
             return made
         settings = dict(each.registration.value for each in made.of("setting"))
-        return Declared(placed, settings, others)
+        return Declared(placed, registrations, settings, others)
 
 
 def includes_itself(owner: Any, declared: Callable[[Any], Declared]) -> bool:

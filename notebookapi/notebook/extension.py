@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import sys
 from collections.abc import Callable
 from dataclasses import replace
 from time import monotonic
@@ -13,7 +12,6 @@ from weakref import WeakKeyDictionary
 from IPython.core.error import UsageError
 from IPython.core.interactiveshell import ExecutionInfo, ExecutionResult, InteractiveShell
 from IPython.core.magic import no_var_expand
-from IPython.display import display
 
 from notebookapi._plan.signature import call_places, in_file
 from notebookapi.cells import Cell
@@ -27,8 +25,8 @@ from notebookapi.notebook.face import Session
 from notebookapi.notebook.kernel.config import NotebookAPI as Settings
 from notebookapi.notebook.kernel.debugging import Debugger
 from notebookapi.notebook.kernel.output import OutputRouter
+from notebookapi.notebook.kernel.screen import Screen
 from notebookapi.notebook.log.failures import declaration
-from notebookapi.notebook.notes.notices import own_warnings
 from notebookapi.notebook.notes.remarks import brought, failing, gone, remarks, waiting_of
 from notebookapi.notebook.notes.welcome import Earlier, earlier, welcome
 from notebookapi.notebook.server.exchange import still_running
@@ -37,8 +35,6 @@ from notebookapi.notebook.swap.ownership import Owned
 from notebookapi.notebook.swap.rebind import Interpreter
 from notebookapi.notebook.swap.recorder import CellDraft, Recorder, is_inside_cell, is_module_level
 from notebookapi.notebook.swap.transaction import Ended, Outcome
-from notebookapi.notebook.swap.undisturbed import undisturbed
-from notebookapi.notebook.views import html, terminal
 from notebookapi.notebook.views.model import Card, Note, card_of
 from notebookapi.serving import ServingError
 
@@ -51,7 +47,7 @@ _EXPLAINED = (NotebookError, ServingError)
 
 def attach(shell: InteractiveShell, session: Session | None) -> Session:
     """Start to listen to a shell; a session that was there before is taken up again."""
-    screen = _Screen(shell)
+    screen = Screen(shell)
     is_first = session is None
     session = session or Session(shell.user_ns, screen, _interpreter(shell))
     session.screen = screen
@@ -100,7 +96,7 @@ def detach(shell: InteractiveShell, session: Session) -> None:
     session.server.pause()
 
 
-def _explain_mistakes(screen: _Screen) -> None:
+def _explain_mistakes(screen: Screen) -> None:
     """Tell of mistakes in declarations by cells, and without the frames that found them."""
 
     def place_of(filename: str, line: int) -> str:
@@ -126,6 +122,8 @@ def _explain_no_more() -> None:
 _SHOWN = "_render_traceback_"
 _MISTAKES: tuple[type[Exception], ...] = (DeclarationError, NotebookError)
 
+
+_NOTHING = Card()
 
 _listeners: WeakKeyDictionary[InteractiveShell, _Listener] = WeakKeyDictionary()
 
@@ -209,7 +207,8 @@ class _Listener:
     def _begin(self, info: object, cell_id: str | None, source: str) -> None:
         session = self._session
         position = session.position_of(cell_id, source)
-        self._recorder.begin(info, position, cell_id=cell_id, plan=session.planned)
+        named = session.bindings.owners
+        self._recorder.begin(info, position, cell_id=cell_id, named=named, plan=session.planned)
 
     def _after(self, result: ExecutionResult) -> None:
         info: Any = result.info
@@ -223,15 +222,41 @@ class _Listener:
         draft = self._recorder.end(started, succeeded=bool(result.success))
         is_well = bool(result.success) and not (draft and draft.has_failed)
         served = Served.by(self._session.server.app)
-        with own_warnings() as warned, undisturbed():
-            ended = _ended(result, is_well, self._shell.user_ns, self._duration)
-            outcome = self._session.finish(ended, draft)
-        notes = [*(Note("warning", each) for each in warned), *gone(self._still_served())]
-        notes += failing(outcome, result.error_in_exec, self._session)
+        ended = _ended(result, is_well, self._shell.user_ns, self._duration)
+        outcome = self._session.finish(ended, draft)
+        if not outcome.is_ordinary or self._has_to_tell(outcome.cell):
+            self._tell(outcome, draft, result.error_in_exec, served)
+        else:
+            self._note_card(outcome.cell, _NOTHING)
+        self._session.widgets.published()
+
+    def _has_to_tell(self, cell: Cell) -> bool:
+        """Tell whether there may be something to say after a cell that changed nothing."""
+        _, before = self._card_before(cell) or (None, _NOTHING)
+        has_said = bool(before or before.url)
+        return has_said or self._is_new or bool(self._orphans) or self._session.server.has_news
+
+    def _card_before(self, cell: Cell) -> tuple[str, Card] | None:
+        """Return a cell's source and card of its run before. It may have had another id."""
+        return self._cards.get(cell.key) or self._cards.get(self._key_of.get(cell.source, ""))
+
+    def _note_card(self, cell: Cell, card: Card) -> None:
+        if not cell.is_anonymous:
+            self._cards[cell.key] = (cell.source, card)
+            self._key_of[cell.source] = cell.key
+
+    def _tell(
+        self,
+        outcome: Outcome,
+        draft: CellDraft | None,
+        error: BaseException | None,
+        served: Served | None,
+    ) -> None:
+        notes = [*(Note("warning", each) for each in outcome.warned), *gone(self._still_served())]
+        notes += failing(outcome, error, self._session)
         card = self._card(outcome, draft, notes, served)
         if card and self._is_wanted(card):
             self._show(card)
-        self._session.widgets.published()
 
     def _show(self, card: Card) -> None:
         if self._buttons is None:
@@ -262,9 +287,7 @@ class _Listener:
         if left := self.earlier.left_behind(self._session):
             self.earlier = Earlier()
             notes += left
-        # It may have run under another id.
-        cards = self._cards
-        before = cards.get(cell.key) or cards.get(self._key_of.get(cell.source, ""))
+        before = self._card_before(cell)
         is_same = before is not None and before[0] == cell.source
         notes += [*remarks(outcome, draft, self._session, is_same=is_same), *more]
         waiting = {each.registration for each in waiting_of(outcome.made, self._session)}
@@ -276,9 +299,8 @@ class _Listener:
             return before[1]
         if before and is_same and renews:
             return replace(card, lines=before[1].lines, url=before[1].url)
-        if outcome.is_published and not cell.is_anonymous:
-            self._cards[cell.key] = (cell.source, card)
-            self._key_of[cell.source] = cell.key
+        if outcome.is_published:
+            self._note_card(cell, card)
         return card
 
     def _still_served(self) -> list[Owned]:
@@ -359,38 +381,3 @@ def _deleted(info: Any) -> frozenset[str] | None:
     """Return the cells that the front end reports deleted; None of one that reports none ever."""
     meta = getattr(info, "cell_meta", None) or {}
     return frozenset(meta["deletedCells"] or ()) if "deletedCells" in meta else None
-
-
-def _display(bundle: Any) -> None:
-    display(bundle, raw=True)  # type: ignore[no-untyped-call]  # IPython gives it no types
-
-
-class _Screen:
-    """Shows views as rich output in a front end, as text in the terminal."""
-
-    def __init__(self, shell: InteractiveShell) -> None:
-        self._shell = shell
-        self._is_terminal = not hasattr(shell, "kernel")
-
-    def show(self, view: Any) -> None:
-        if self._is_terminal:
-            text = terminal.render(view, colour=self._has_colour())
-            encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
-            print(text.encode(encoding, "replace").decode(encoding))  # noqa: T201
-            return
-        # A card is there after every cell: one line of text. Other views were asked for.
-        plain = view.line if isinstance(view, Card) else terminal.render(view, width=100)
-        bundle = {"text/plain": plain, "text/html": html.rendered(view)}
-        _display(bundle)
-        # A view that lives in the front end comes after its still: a saved notebook has that one.
-        if open_live := getattr(view, "open_live", None):
-            _display(open_live())
-
-    def _has_colour(self) -> bool:
-        wanted = str(self._shell.colors).lower() != "nocolor"
-        return wanted and terminal.can_show_colour(sys.stdout)
-
-    def name_of(self, filename: str) -> str | None:
-        """Return how the person knows a file of source: "Cell In[3]"; None for a real file."""
-        label = self._shell.compile.format_code_name(filename)
-        return " ".join(label) if label else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Awaitable, Coroutine, MutableMapping, Sequence
+from dataclasses import replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
@@ -16,6 +17,7 @@ from notebookapi.notebook.errors import NothingToServe
 from notebookapi.notebook.examples.keeping import Examples
 from notebookapi.notebook.log.journal import Journal
 from notebookapi.notebook.log.record import Cells
+from notebookapi.notebook.notes.notices import own_warnings
 from notebookapi.notebook.rows import route_rows
 from notebookapi.notebook.sending import client
 from notebookapi.notebook.server.crossing import on_server
@@ -23,6 +25,7 @@ from notebookapi.notebook.server.server import Server, has_sockets
 from notebookapi.notebook.server.token import Token
 from notebookapi.notebook.swap.history import History
 from notebookapi.notebook.swap.naming import (
+    Bindings,
     Names,
     applications_of,
     cannot_be_served,
@@ -35,34 +38,24 @@ from notebookapi.notebook.swap.naming import (
 )
 from notebookapi.notebook.swap.ownership import Owned
 from notebookapi.notebook.swap.places import Places
-from notebookapi.notebook.swap.putting import putting, telling
-from notebookapi.notebook.swap.rebind import Interpreter
+from notebookapi.notebook.swap.putting import Screen, putting, telling
+from notebookapi.notebook.swap.rebind import Interpreter, Rebound
 from notebookapi.notebook.swap.recorder import CellDraft
 from notebookapi.notebook.swap.redefinitions import Redefinitions
-from notebookapi.notebook.swap.transaction import Ended, Outcome, Rebind, finish, forget, planned
+from notebookapi.notebook.swap.reloading import imports
+from notebookapi.notebook.swap.transaction import Ended, Outcome, finish, forget, planned
+from notebookapi.notebook.swap.undisturbed import undisturbed
 from notebookapi.notebook.swap.undoing import Standing, Steps, Undone
 from notebookapi.notebook.swap.versions import Versions
 from notebookapi.notebook.views.log import RequestLog
 from notebookapi.notebook.views.routes import RouteList
-from notebookapi.notebook.views.state import State
+from notebookapi.notebook.views.state import State, state_of
 from notebookapi.notebook.views.widgets.opened import Opened
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
 T = TypeVar("T")
-
-
-class Screen(Protocol):
-    """Where views are shown: the front end's output, or the terminal."""
-
-    def show(self, view: Any) -> None:
-        """Show a view in the running cell's output."""
-        ...
-
-    def name_of(self, filename: str) -> str | None:
-        """Return how the person knows a file of source: "Cell In[3]"; None for a real file."""
-        ...
 
 
 class Debugger(Protocol):
@@ -99,7 +92,8 @@ class Session(client.Sender):
         self._latest: NotebookAPI | None = None
         self._names: Names = {}
         self._owned: Sequence[Owned] = ()
-        self._redefinitions = Redefinitions(namespace, run_again)
+        self.bindings = Bindings(namespace)
+        self._redefinitions = Redefinitions(namespace, run_again, self.bindings)
         self._lock = threading.RLock()
 
     # --- what is served
@@ -208,31 +202,59 @@ class Session(client.Sender):
     def finish(self, ended: Ended, draft: CellDraft | None) -> Outcome:
         """Publish what a run registered, or drop it."""
         with self._lock:
-            cell, standing = ended.as_cell(run=self._history.count + 1), self._standing()
+            cell = ended.as_cell(run=self._history.count + 1)
             self._history.add(cell)
             if draft is None:
                 return Outcome(cell, self._owned)
-            now = owners_named(self.namespace)
-            used = [o for m in draft.made for o in (m.owner, m.registration.child) if o is not None]
-            names = followed(self._names, draft.named, now, used)
-            outcome = finish(
-                self._owned, cell, draft, renewed(self._names, names, now),
-                self._rebinding(cell, names),
-                putting(
-                    self.server, draft, (names.get(self._chosen or "app"), self._last),
-                    self.namespace, self._redefinitions.latest,
-                ),
-                self.places.key_before(self._owned, ended.cell_id, cell.source),
-            )  # fmt: skip
-            self._owned = outcome.owned
-            self._history.keep(cell, outcome.owned)
-            if outcome.is_published:
-                self.steps.note(cell.label, standing, outcome.before, outcome.lifespans)
-                self._keep(outcome, names)
-                self.versions.note(outcome)
-            else:
-                outcome = outcome.leaving(self._redefinitions.note_failed())
-            return outcome
+            self.bindings.compare()
+            if cell.succeeded and self._is_ordinary(cell, draft):
+                self._history.keep(cell, self.places.owners(self._owned))
+                self.steps.note_meant(self._redefinitions.note(Rebound(), cell.run))
+                self.places.note(cell, draft.position)
+                return Outcome(cell, self._owned, draft.position, is_ordinary=True)
+            with own_warnings() as warned, undisturbed():
+                outcome = self._publish(cell, draft)
+            return replace(outcome, warned=warned)
+
+    def _is_ordinary(self, cell: Cell, draft: CellDraft) -> bool:
+        """Tell whether a good run concerns nothing that is served, as nearly all do not."""
+        now, owned = self.bindings.owners_now, self._owned
+        return not (
+            draft.operations
+            or draft.named != now
+            or now.keys() - self._names.keys()
+            or self.places.owns(owned, cell.key)
+            or self.places.key_before(owned, draft.cell_id, cell.source)
+            or self._redefinitions.is_concerned(self._history, cell)
+            or imports(owned, ()).made
+            or self.server.is_to_start
+        )
+
+    def _publish(self, cell: Cell, draft: CellDraft) -> Outcome:
+        standing = self._standing()
+        now = self.bindings.owners_now
+        used = [o for m in draft.made for o in (m.owner, m.registration.child) if o is not None]
+        names = followed(self._names, draft.named, now, used)
+        name, rebind = self._chosen or "app", self._redefinitions.rebind
+        outcome = finish(
+            self._owned, cell, draft, renewed(self._names, names, now),
+            lambda owned, made: rebind(self._history, owned, cell, made, name, names),
+            putting(
+                self.server, draft, (names.get(name), self._last),
+                self.namespace, self._redefinitions.latest,
+            ),
+            self.places.key_before(self._owned, draft.cell_id, cell.source),
+        )  # fmt: skip
+        self._owned = outcome.owned
+        made = [each for each in outcome.owned if each.cell is cell]
+        self._history.keep(cell, self.places.owners(outcome.owned), made)
+        if outcome.is_published:
+            self.steps.note(cell.label, standing, outcome.before, outcome.lifespans)
+            self._keep(outcome, names)
+            self.versions.note(outcome)
+        else:
+            outcome = outcome.leaving(self._redefinitions.note_failed())
+        return outcome
 
     def _standing(self) -> Standing:
         return Standing(self._owned, self._names, self._last)
@@ -253,11 +275,6 @@ class Session(client.Sender):
             self.versions.note_undone(undone)
         self.follow(may_start=False)
         return undone
-
-    def _rebinding(self, cell: Cell, names: Names) -> Rebind:
-        """Return what makes again what captured a name that this cell redefined."""
-        name, follow = self._chosen or "app", self._redefinitions.rebind
-        return lambda owned, made: follow(self._history, owned, cell, made, name, names)
 
     def _keep(self, outcome: Outcome, names: Names) -> None:
         cell = outcome.cell
@@ -363,20 +380,7 @@ class Session(client.Sender):
 
     def state(self, *, is_told: bool = True) -> State:
         """Return the session at a glance. is_told: whether the person sees it, news included."""
-        return State(
-            url=self.server.url,
-            application=repr(self.app),
-            name=self.application_name,
-            routes=len(self.routes),
-            requests=self.journal.requests,
-            errors=self.journal.errors,
-            failure=self.journal.last_failure,
-            uptime=self.server.uptime,
-            notice=self.server.notice,
-            entry=self.server.entry,
-            record=self.journal.records[-1] if self.journal.records else None,
-            news=self.server.take_news() if is_told else (),
-        )
+        return state_of(self, self.server.take_news() if is_told else ())
 
     def __getattr__(self, name: str) -> Any:
         """Return a subcommand of `%api` as a method."""

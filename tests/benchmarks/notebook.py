@@ -33,9 +33,10 @@ RATE = 50
 MEASURE = """
 import functools as _functools
 import time as _time
-_shell, _cpu, _spent, _ended, _after = get_ipython(), _time.process_time, [], [0.0], []
+_shell, _cpu, _now = get_ipython(), _time.process_time, _time.perf_counter
+_spent, _after, _ended = [], [], [(0.0, 0.0)]
 # Registered before the extension's own, so called before it.
-_shell.events.register("post_run_cell", lambda result: _ended.append(_cpu()))
+_shell.events.register("post_run_cell", lambda result: _ended.append((_cpu(), _now())))
 _inner = _shell.run_cell
 @_functools.wraps(_inner)
 def _timed(*args, **options):
@@ -44,8 +45,16 @@ def _timed(*args, **options):
         return _inner(*args, **options)
     finally:
         _spent.append((_cpu() - begun) * 1e3)
-        _after.append((_cpu() - _ended[-1]) * 1e3)
+        _after.append((_cpu() - _ended[-1][0]) * 1e3)
 _shell.run_cell = _timed
+"""
+PUBLISHED = """
+_served, _waited, _publish = [], [], api.server.publish
+def _published(*args):
+    _publish(*args)
+    _served.append((_cpu() - _ended[-1][0]) * 1e3)
+    _waited.append((_now() - _ended[-1][1]) * 1e3)
+api.server.publish = _published
 """
 MANY = f"""
 for _n in range({ROUTES}):
@@ -56,7 +65,8 @@ SWAP = "@app.get('/x')\nasync def x(): return {n}"
 BUSY = "_end = _time.monotonic() + {seconds}\nwhile _time.monotonic() < _end: _n * _n"
 
 TARGETS: Mapping[str, tuple[str, float]] = {
-    "swap": (f"from a cell's end to one of {ROUTES:,} routes replaced, card shown, CPU ms", 5.0),
+    "served": (f"from a cell's end to one of {ROUTES:,} routes replaced and served, CPU ms", 5.0),
+    "swap": ("the same until its card is shown, CPU ms", 0.0),
     "cell": ("the whole of that cell, CPU ms", 0.0),
     "hooks": ("what an ordinary cell costs more with the extension, CPU ms", 0.2),
     "load": ("`%load_ext notebookapi`, CPU ms", 350.0),
@@ -64,7 +74,8 @@ TARGETS: Mapping[str, tuple[str, float]] = {
     "p99": ("the same: p99, ms", 10.0),
     "p50 anew": ("the same, a new connection for each request: p50, ms", 0.0),
     "p99 anew": ("the same: p99, ms", 0.0),
-    "reload": ("`uvicorn --reload`: from saving to served, ms", 0.0),
+    "waited": ("from a cell's end to served, ms of time", 0.0),
+    "reload": ("`uvicorn --reload`: from saving to served, ms of time", 0.0),
 }
 
 
@@ -84,6 +95,10 @@ def in_kernel() -> dict[str, float]:
         _run(kernel, MANY, "many")
         found["cell"] = _cells(kernel, SWAP, 30, "x")
         found["swap"] = _median(kernel, "_after", 30)
+        _run(kernel, PUBLISHED)
+        _cells(kernel, SWAP, 30, "x")
+        found["served"] = float(kernel.value("sorted(_served[-30:])[15]"))
+        found["waited"] = float(kernel.value("sorted(_waited[-30:])[15]"))
         found["p50"], found["p99"] = _busy(kernel, is_kept=True)
         found["p50 anew"], found["p99 anew"] = _busy(kernel, is_kept=False)
         return found
@@ -200,7 +215,7 @@ def table(costs: Mapping[str, float]) -> list[str]:
         lines.append(f"| {title} | {costs[name]:.2f} | {f'≤ {target:g}' if target else ''} |")
         if target and costs[name] > target:
             missed.append(f"{title} ({costs[name]:.2f} of {target:g})")
-    sooner = costs["reload"] / costs["cell"]
+    sooner = costs["reload"] / costs["waited"]
     lines.append(f"| sooner than by reloading, times | {sooner:.0f} | ≥ 300 |")
     missed += ["sooner than by reloading"] if sooner < 300 else []
     return [*lines, "", f"Targets missed: {'; '.join(missed) or 'none'}."]

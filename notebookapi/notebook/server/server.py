@@ -27,7 +27,7 @@ from notebookapi.notebook.server.proxy import below_prefix
 from notebookapi.notebook.server.quiet import ServerLog
 from notebookapi.notebook.server.token import HEADER, Token
 from notebookapi.notebook.swap.undisturbed import interruptible
-from notebookapi.serving import BackgroundServer, ServerEnd, ServingError
+from notebookapi.serving import BackgroundServer, ServerEnd, ServingError, until_done
 
 T = TypeVar("T")
 
@@ -149,6 +149,11 @@ class Server:
         self._announced = server
         return server.url
 
+    @property
+    def has_news(self) -> bool:
+        """Whether something happened to it that nobody has been told of yet."""
+        return bool(self._news)
+
     def take_news(self) -> list[str]:
         """Return what happened to it and nobody has been told of yet."""
         news, self._news = self._news, []
@@ -254,6 +259,12 @@ class Server:
                     raise
             self.app = app
 
+    @property
+    def is_to_start(self) -> bool:
+        """Whether the application was given another lifespan, by an assignment say."""
+        app = self.app
+        return app is not None and self.running and needs_start(self._stage, (), app)
+
     def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
         """Run a coroutine on the server's loop and wait for its result."""
         if self._background is None:
@@ -274,10 +285,7 @@ class Server:
             with interruptible():
                 if not concurrent.futures.wait([future], PATIENCE).done:
                     self._tell(waiting, None)
-                # Again and again: an interrupt that comes just before a thread begins to wait for
-                # a lock is not seen until it has waited.
-                while not concurrent.futures.wait([future], PATIENCE).done:
-                    continue
+                until_done(future)
         except KeyboardInterrupt:
             if future.cancel():
                 raise

@@ -28,9 +28,9 @@ def callers(owned: Iterable[Owned], pairs: Pairs) -> Pairs:
     return [
         (each, replace(each, registration=registration_of(_calling(route, new))))
         for each in owned
-        if isinstance(route := each.registration.value, APIRoute)
-        and route.spec.callbacks  # few have any, and every route is asked
-        and any(id(callback) in new for callback in route.spec.callbacks)
+        if each.callbacks  # few have any, and every route is asked
+        and isinstance(route := each.registration.value, APIRoute)
+        and any(id(callback) in new for callback in each.callbacks)
     ]
 
 

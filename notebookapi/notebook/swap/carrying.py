@@ -44,7 +44,7 @@ class Carried:
     def applied(self, owned: Iterable[Owned]) -> list[Owned]:
         """Return what is owned afterwards."""
         new = dict(self.pairs)
-        return [new.get(each, each) for each in owned]
+        return [new.get(each, each) for each in owned] if new else list(owned)
 
 
 def carry(owned: Iterable[Owned], renewed: Renewed) -> Carried:
@@ -102,6 +102,8 @@ def overrides_of_nobody(
 
     made: by the cell that made the new object; what it overrides itself is not moved.
     """
+    if not renewed:
+        return
     known = {each.registration for each in owned}
     taken = {identity_of(each.owner, each.registration) for each in made}
     for old, new in renewed.items():

@@ -53,17 +53,15 @@ class History:
         if cell.succeeded:
             self._good[cell.key] = cell.run
 
-    def keep(self, cell: Cell, owned: Iterable[Owned]) -> None:
+    def keep(self, cell: Cell, owning: Iterable[Cell], made: Iterable[Owned] = ()) -> None:
         """Note what the latest run of a cell registered, and forget what it has made useless.
 
-        owned: by every cell, after that run.
+        owning: every run that owns something after it.
         """
-        owned = list(owned)
-        made = {each.serial: _registered(each) for each in owned if each.cell is cell}
         runs = self._runs[cell.key]
-        runs[-1] = _Run(cell, made)
+        runs[-1] = _Run(cell, {each.serial: _registered(each) for each in made})
         if len(runs) > LATEST:
-            needed = self._needed(cell.key, {each.cell.run for each in owned})
+            needed = self._needed(cell.key, {each.run for each in owning})
             self._runs[cell.key] = [run for run in runs if run.cell.run in needed]
             for run in runs:
                 if run.cell.run not in needed:

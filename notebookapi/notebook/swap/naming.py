@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import compress
+from operator import is_not
 from typing import Any
 
 from notebookapi.applications import NotebookAPI
@@ -18,12 +19,39 @@ Renewed = Mapping[Owner, Owner]
 
 def owners_named(namespace: Mapping[str, Any]) -> Names:
     """Return the names of applications and routers, those of IPython's own (`_`, `_3`) left out."""
-    # Around every cell, over all that there ever was: the loop is C's.
-    there = dict(namespace)
-    kinds = list(map(type, there.values()))
-    owners = {kind for kind in set(kinds) if issubclass(kind, Owner)}
-    found = compress(there, map(owners.__contains__, kinds))
-    return {name: there[name] for name in found if not name.startswith("_")}
+    return {name: value for name, value in dict(namespace).items() if _is_owner(name, value)}
+
+
+def _is_owner(name: str, value: object) -> bool:
+    return issubclass(type(value), Owner) and not name.startswith("_")
+
+
+class Bindings:
+    """What the names of a namespace stood for at the end of the cell before.
+
+    seen: all of it. owners: the applications and routers among it.
+    """
+
+    def __init__(self, namespace: Mapping[str, Any]) -> None:
+        self._namespace = namespace
+        self._there: Mapping[str, Any] = {}
+        self.seen: Mapping[str, Any] = {}
+        self.owners = self.owners_now = owners_named(namespace)
+        self.anew: Sequence[str] = ()
+
+    def compare(self) -> None:
+        """Find the names that stand for something else now, new ones too: `anew`."""
+        # After every cell, over all that there ever was: the loop is C's.
+        self._there = there = dict(self._namespace)
+        others = map(is_not, there.values(), map(self.seen.get, there))
+        self.anew = list(compress(there, others))
+        same = {name: each for name, each in self.owners.items() if there.get(name) is each}
+        new = {name: there[name] for name in self.anew if _is_owner(name, there[name])}
+        self.owners_now = same | new
+
+    def settle(self) -> None:
+        """Let what was compared last be what names stood for before."""
+        self.seen, self.owners, self.anew = self._there, self.owners_now, ()
 
 
 def followed(known: Names, before: Names, now: Names, used: Iterable[Owner]) -> Names:

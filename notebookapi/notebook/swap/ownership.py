@@ -6,6 +6,7 @@ import itertools
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from operator import attrgetter
 
 from notebookapi._table.published import Place, Registration
 from notebookapi.cells import Cell
@@ -13,6 +14,7 @@ from notebookapi.editing import Add, Operation, Owner, Remove
 from notebookapi.notebook.swap.recorder import Made
 
 Identity = tuple[object, ...]
+_IDENTITY = attrgetter("identity")
 REPEATABLE = ("middleware", "include", "event")
 _SERIALS = itertools.count()
 
@@ -27,6 +29,7 @@ class Owned:
     version: counts the registrations that have served under this identity, from 1.
     shadowed: a later cell serves under the same identity; this one would again without it.
     serial: told apart by it, whatever becomes of it: carried over, made again, shadowed.
+    callbacks: what its route describes beside itself.
     """
 
     cell: Cell
@@ -38,10 +41,13 @@ class Owned:
     shadowed: bool = False
     serial: int = field(default_factory=_SERIALS.__next__)
     identity: Identity = field(init=False)
+    callbacks: Sequence[object] = field(init=False)
 
     def __post_init__(self) -> None:
         # Every cell asks for those of all: worked out once.
         object.__setattr__(self, "identity", identity_of(self.owner, self.registration))
+        spec = getattr(self.registration.value, "spec", None)
+        object.__setattr__(self, "callbacks", getattr(spec, "callbacks", None) or ())
 
     @property
     def label(self) -> str:
@@ -185,7 +191,7 @@ def _compare(
     others = [each for each in owned if each.cell.key != cell.key]
     fresh, doubled = _numbered(made)
     paired, added, removed = _paired(mine, fresh)
-    superseded = list(_superseded([*others, *strays], added, cell))
+    superseded = list(_superseded(others, strays, added, cell))
     gone = {old for old, _ in superseded}
     made_anew = {each.identity for each in fresh}
     # One that goes under another path or owner leaves its own to the one that it hid.
@@ -193,7 +199,8 @@ def _compare(
     lost = [*removed, *(old for old in left if old.identity not in made_anew)]
     wanted = {*made_anew, *(each.identity for each in lost)}
     by_identity: dict[Identity, list[Owned]] = {}
-    for each in others:
+    # Seldom anything meets: it is C that looks through what may be a thousand routes.
+    for each in () if wanted.isdisjoint(map(_IDENTITY, others)) else others:
         if each.identity in wanted and each not in gone:
             by_identity.setdefault(each.identity, []).append(each)
     return _Comparison(
@@ -260,6 +267,9 @@ def _operations(
 
 def _kept(told: _Comparison) -> Iterator[Owned]:
     gone, hidden = told.gone, told.hidden
+    if not (gone or hidden or told.restored):
+        yield from told.others
+        return
     for each in told.others:
         if each not in gone:
             shadowed = (each.shadowed or each in hidden) and each not in told.restored
@@ -317,15 +327,11 @@ def _matched(
 
 
 def _superseded(
-    others: Sequence[Owned], added: Sequence[Owned], cell: Cell
+    others: Sequence[Owned], strays: Sequence[Owned], added: Sequence[Owned], cell: Cell
 ) -> Iterator[tuple[Owned, Owned]]:
     """Yield (old, new) where old goes for good: it is nobody's, or a cell's without an id."""
-    by_identity = [
-        each
-        for each in others
-        if each.cell is NOBODY or (cell.is_anonymous and each.cell.is_anonymous)
-    ]
-    pairs, new, left = _matched(by_identity, added, lambda each: each.identity)
+    without_id = [o for o in others if o.cell.is_anonymous] if cell.is_anonymous else []
+    pairs, new, left = _matched([*without_id, *strays], added, lambda each: each.identity)
     yield from pairs
     if cell.is_anonymous:
         named = [each for each in left if each.cell is not NOBODY and not each.shadowed]

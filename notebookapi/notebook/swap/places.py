@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Sequence
 from dataclasses import replace
+from operator import attrgetter
 
 from notebookapi._table.published import Place, next_place
 from notebookapi.cells import Cell
 from notebookapi.notebook.swap.ownership import Owned
+
+_CELL = attrgetter("cell")
 
 
 class Places:
@@ -19,6 +22,7 @@ class Places:
     def __init__(self) -> None:
         self.deleted: frozenset[str] = frozenset()
         self._places: dict[str, Place] = {}
+        self._owning: tuple[Sequence[Owned], Sequence[Cell]] = ((), ())
         self._gone: Container[str] = ()  # those that may have another id now
 
     def note(self, cell: Cell, place: Place) -> None:
@@ -37,7 +41,7 @@ class Places:
             self._gone = self._places if reported is None else self.deleted
         return self.deleted - before
 
-    def key_before(self, owned: Iterable[Owned], cell_id: str | None, source: str) -> str | None:
+    def key_before(self, owned: Sequence[Owned], cell_id: str | None, source: str) -> str | None:
         """Return the key of the cell that ran with this very source, if there is one.
 
         A new cell is the same one: it was cut and pasted, or a front end has read the notebook
@@ -46,15 +50,24 @@ class Places:
         if not source or cell_id is None or cell_id in self._places:
             return None
         same = [
-            each.cell
-            for each in owned
-            if each.cell.source == source
-            and each.cell.key in self._places
-            and each.cell.key in self._gone
+            cell
+            for cell in self.owners(owned)
+            if cell.source == source and cell.key in self._places and cell.key in self._gone
         ]
         return max(same, key=lambda each: each.run).key if same else None
 
-    def of(self, owned: Iterable[Owned], cell_id: str | None, source: str) -> Place:
+    def owns(self, owned: Sequence[Owned], key: str) -> bool:
+        """Tell whether a cell owns anything."""
+        return any(cell.key == key for cell in self.owners(owned))
+
+    def owners(self, owned: Sequence[Owned]) -> Sequence[Cell]:
+        """Return the runs that own something. Asked around every cell: there are few of them."""
+        if owned is not self._owning[0]:
+            cells = list(map(_CELL, owned))
+            self._owning = owned, list(dict(zip(map(id, cells), cells, strict=True)).values())
+        return self._owning[1]
+
+    def of(self, owned: Sequence[Owned], cell_id: str | None, source: str) -> Place:
         """Return where a cell stands that is about to run."""
         before = self.key_before(owned, cell_id, source)
         if before is not None:  # right behind the one that it was, which may come again

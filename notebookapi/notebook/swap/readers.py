@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import takewhile
@@ -12,41 +13,44 @@ from notebookapi.cells import Cell
 from notebookapi.cells.statements import parse, statements_of
 
 _NAME = re.compile(r"[^\W\d]\w*")
+_BOUND = re.compile(r"^\w+[ \t]*=(?!=)", re.MULTILINE)
 
 
 class Readers:
-    """Counts the names that good runs mention, and tells which of them they read.
+    """Counts the names that good runs spell, and tells which of them they read.
 
     It is asked after every cell, so that it looks at each run once, and closely only where it
-    mentions a name that matters: a path in a string may be spelled like it.
+    spells a name that matters: first at the tree, then at what each name is there.
     """
 
     def __init__(self) -> None:
-        self._mentioned: dict[int, frozenset[str]] = {}
+        self._spelled: dict[int, frozenset[str]] = {}
         self._counts: Counter[str] = Counter()
+        self._mentioned: dict[int, frozenset[str]] = {}
         self._read: dict[int, frozenset[str]] = {}
         self._runs: dict[int, Cell] = {}
 
     def follow(self, runs: dict[int, Cell], running: Cell) -> None:
         """Note the runs that are kept now, in the order of their numbers, but the running one."""
         self._runs = runs
-        latest = takewhile(lambda run: run not in self._mentioned, reversed(runs))
+        latest = takewhile(lambda run: run not in self._spelled, reversed(runs))
         self._note(runs, [run for run in latest if run != running.run])
-        if len(self._mentioned) != len(runs) - 1:  # some are kept no more, or again
-            self._forget(self._mentioned.keys() - runs.keys())
-            self._note(runs, runs.keys() - self._mentioned.keys() - {running.run})
+        if len(self._spelled) != len(runs) - 1:  # some are kept no more, or again
+            self._forget(self._spelled.keys() - runs.keys())
+            self._note(runs, runs.keys() - self._spelled.keys() - {running.run})
 
     def _note(self, runs: dict[int, Cell], new: Iterable[int]) -> None:
         for run in new:
             cell = runs[run]
-            names = frozenset(_mentioned(cell.transformed) if cell.succeeded else ())
-            self._mentioned[run] = names
+            names = _spelled(cell.transformed) if cell.succeeded else frozenset()
+            self._spelled[run] = names
             self._counts.update(names)
 
     def _forget(self, gone: Iterable[int]) -> None:
         for run in gone:
+            self._mentioned.pop(run, None)
             self._read.pop(run, None)
-            for name in self._mentioned.pop(run):
+            for name in self._spelled.pop(run):
                 self._counts[name] -= 1
                 if not self._counts[name]:
                     del self._counts[name]
@@ -55,8 +59,14 @@ class Readers:
         """Tell whether a run may have taken what one of these names stands for."""
         if self._counts.keys().isdisjoint(names):
             return False
-        mention = [run for run, said in self._mentioned.items() if not said.isdisjoint(names)]
+        runs = [run for run, names_of in self._spelled.items() if not names_of.isdisjoint(names)]
+        mention = (run for run in runs if not self._mentioned_by(run).isdisjoint(names))
         return any(not self._read_by(run).isdisjoint(names) for run in mention)
+
+    def _mentioned_by(self, run: int) -> frozenset[str]:
+        if run not in self._mentioned:
+            self._mentioned[run] = frozenset(_mentioned(self._runs[run].transformed))
+        return self._mentioned[run]
 
     def _read_by(self, run: int) -> frozenset[str]:
         if run not in self._read:
@@ -68,6 +78,15 @@ class Readers:
         return self._read[run]
 
 
+def _spelled(text: str) -> frozenset[str]:
+    """Return all names in Python text but those that a line does no more with than bind them."""
+    if "\\" in text:  # a letter behind it would be taken for one of a name
+        return frozenset(_mentioned(text))
+    if not text.isascii():  # as Python does: PEP 3131
+        text = unicodedata.normalize("NFKC", text)
+    return frozenset(_NAME.findall(_BOUND.sub("", text)))
+
+
 def _mentioned(text: str) -> Iterator[str]:
     """Yield each name that Python text reads, and each in its strings: annotations, magics."""
     tree = parse(text.replace("\r\n", "\n"))
@@ -75,6 +94,7 @@ def _mentioned(text: str) -> Iterator[str]:
         if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Store):
             yield node.id
         elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-            yield from _NAME.findall(node.value)
+            # A path is no annotation.
+            yield from _NAME.findall(node.value) if not node.value.startswith("/") else ()
         elif isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
             yield node.target.id

@@ -224,7 +224,7 @@ class Rebound:
     def applied(self, owned: Iterable[Owned]) -> list[Owned]:
         """Return what is owned afterwards."""
         new = dict((*self.pairs, *self.hidden))
-        return [new.get(each, each) for each in owned]
+        return [new.get(each, each) for each in owned] if new else list(owned)
 
     def applied_to(self, made: Iterable[Made]) -> list[Made]:
         """Return what the running cell has made afterwards."""

@@ -22,7 +22,7 @@ from notebookapi.editing import (
     current_draft,
     stage_on,
 )
-from notebookapi.notebook.swap.naming import owners_named
+from notebookapi.notebook.swap.naming import Names
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -73,12 +73,13 @@ class CellDraft(Draft):
         namespace: Mapping[str, Any],
         *,
         cell_id: str | None = None,
+        named: Names | None = None,
         plan: Planner | None = None,
     ) -> None:
         super().__init__()
         self.position = position
         self.cell_id = cell_id
-        self.named = owners_named(namespace)
+        self.named = named or {}
         self._namespace = namespace
         self._plan = plan
         self._made: dict[Registration, Made] = {}
@@ -236,6 +237,7 @@ class Recorder:
         position: Place,
         *,
         cell_id: str | None = None,
+        named: Names | None = None,
         plan: Planner | None = None,
     ) -> None:
         """Start recording for an execution."""
@@ -243,7 +245,7 @@ class Recorder:
         if outer is not None:
             self._open[id(info)] = _Open(info, outer, len(outer.operations))
             return
-        draft = CellDraft(position, self._namespace, cell_id=cell_id, plan=plan)
+        draft = CellDraft(position, self._namespace, cell_id=cell_id, named=named, plan=plan)
         self._open[id(info)] = _Open(info, draft, None)
         stage_on(draft)
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequence
 from dataclasses import replace
-from itertools import compress
-from operator import is_not
 from typing import Any
 
 from notebookapi.cells import Cell
@@ -14,7 +12,7 @@ from notebookapi.cells.program import SOFT, Program, reads_of
 from notebookapi.cells.statements import Statement, statements_of
 from notebookapi.editing import Owner
 from notebookapi.notebook.swap.history import History
-from notebookapi.notebook.swap.naming import Names
+from notebookapi.notebook.swap.naming import Bindings, Names
 from notebookapi.notebook.swap.origins import Origins
 from notebookapi.notebook.swap.ownership import Owned
 from notebookapi.notebook.swap.readers import Readers
@@ -38,12 +36,14 @@ class Redefinitions:
     defines or registers something that reads it.
     """
 
-    def __init__(self, namespace: MutableMapping[str, Any], run: Interpreter) -> None:
+    def __init__(
+        self, namespace: MutableMapping[str, Any], run: Interpreter, bindings: Bindings
+    ) -> None:
+        """bindings: compared when a run has ended, and settled here."""
         self._namespace = namespace
         self._run = run
-        self._seen: dict[str, Any] = {}
+        self._bindings = bindings
         self._held: dict[str, Any] = {}
-        self._bound: list[str] = []  # what `_differing` said last
         self._latest: frozenset[str] = frozenset()
         self._anew: dict[str, int] = {}
         self._ran: dict[Statement, int] = {}
@@ -64,21 +64,23 @@ class Redefinitions:
         ran = [s for s in rebound.ran if s.names.binds.isdisjoint(rebound.held)]
         self._ran |= dict.fromkeys(ran, run)
         self._adopted |= rebound.adopted
-        bound = list(self._differing()) if rebound.ran else self._bound
+        if rebound.ran:
+            self._bindings.compare()
+        bound = self._differing()
         gone = {n: held for n, held in self._held.items() if n in rebound.counted or n in bound}
         self._note_origins(bound, rebound, run)
-        before = {**{name: self._seen[name] for name in bound}, **gone}
+        before = {**{name: self._bindings.seen[name] for name in bound}, **gone}
         before |= {name: self._held[name] for name in rebound.held if name in self._held}
         left = {n: held for n, held in self._held.items() if n not in gone}
         self._held = {**left, **rebound.held}
-        self._seen = dict(self._namespace)
+        self._bindings.settle()
         return {name: value for name, value in before.items() if _is_definition(value)}
 
     def _note_origins(self, bound: Iterable[str], rebound: Rebound, run: int) -> None:
         runs = {name: each.cell.run for each in rebound.ran for name in each.names.binds}
         for name in bound:
             if name not in rebound.held and _is_definition(self._namespace[name]):
-                before, now = self._seen[name], self._namespace[name]
+                before, now = self._bindings.seen[name], self._namespace[name]
                 self._origins.note_rebound(name, before, now, runs.get(name, run))
         for name, value in rebound.held.items():
             self._origins.note(name, value, runs[name])
@@ -88,7 +90,7 @@ class Redefinitions:
 
         Returns the names that it bound to something else all the same.
         """
-        before = {name: self._seen[name] for name in self._differing()}
+        before = {name: self._bindings.seen[name] for name in self._differing()}
         self._hold({**before, **self._held})
         there = self._namespace
         return frozenset(n for n, value in before.items() if _differs(value, there[n]))
@@ -97,36 +99,41 @@ class Redefinitions:
         """Let names count for what they stood for, whatever the namespace says."""
         self._origins.take_back(before)
         self._adopted = {n: each for n, each in self._adopted.items() if n not in before}
+        self._bindings.compare()
         self._hold({**self._held, **before})
 
     def _hold(self, held: Mapping[str, Any]) -> None:
         there = self._namespace
         self._held = {n: v for n, v in held.items() if n in there and _differs(v, there[n])}
-        self._seen = dict(there)
+        self._bindings.settle()
 
-    def _differing(self) -> Iterator[str]:
-        """Yield the names that stand for something else than after the last run.
+    def _differing(self) -> list[str]:
+        """Return the names that stand for something else than after the last run.
 
         Not those of applications and routers: what was registered on them is carried over. Nor
         IPython's own (`_`, `_3`).
         """
-        seen = self._seen
-        # After every cell, over all that there ever was: the loop is C's.
-        others = compress(seen, map(is_not, seen.values(), map(self._namespace.get, seen)))
-        for name in others:
-            is_left_out = name.startswith("_") or isinstance(seen[name], Owner)
-            if not is_left_out and name in self._namespace:
-                yield name
+        seen = self._bindings.seen
+        return [
+            name
+            for name in self._bindings.anew
+            if not name.startswith("_") and name in seen and not isinstance(seen[name], Owner)
+        ]
 
     def changed(self) -> frozenset[str]:
         """Return the names that stand for something else than what counts."""
-        self._bound = list(self._differing())
-        before = {**{name: self._seen[name] for name in self._bound}, **self._held}
+        seen = self._bindings.seen
+        before = {**{name: seen[name] for name in self._differing()}, **self._held}
         return frozenset(
             name
             for name, value in before.items()
             if name in self._namespace and _differs(value, self._namespace[name])
         )
+
+    def is_concerned(self, history: History, running: Cell) -> bool:
+        """Tell whether a good run that registers nothing may make anything count anew."""
+        changed = self.changed()
+        return bool(self._held) or (bool(changed) and self._is_read(changed, history, running))
 
     def latest(self) -> frozenset[str]:
         """Return the names that the latest good run has made to count for something else."""
@@ -169,7 +176,7 @@ class Redefinitions:
         held |= {n: owner for n, owner in names.items() if n in self._namespace}
         replayer = Replayer(self._namespace, self._run, program, by_statement, held)
         rebound = replayer.replay(search, running)
-        before = [self._held.get(name, self._seen.get(name)) for name in counted]
+        before = [self._held.get(name, self._bindings.seen.get(name)) for name in counted]
         old = [each for each in before if isinstance(each, type)]
         return replace(rebound, counted=counted, adopted=adopted, old=(*old, *rebound.old))
 

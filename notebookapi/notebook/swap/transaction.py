@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from operator import attrgetter
 from typing import Any
 
-from notebookapi._table.published import Declared, Place, Registration
+from notebookapi._table.published import Declared, Place
 from notebookapi.cells import Cell
 from notebookapi.editing import Operation, Owner, publish
 from notebookapi.exceptions import NotebookAPIError
@@ -66,6 +67,8 @@ class Outcome:
     lifespans: likewise, of the routers that have another one since.
     anew: the modules whose code ran again, and that registered something.
     bound: of a run that published nothing, the names that stand for something else since.
+    warned: what publishing warned of.
+    is_ordinary: whether nothing that is served was concerned.
     """
 
     cell: Cell
@@ -82,6 +85,8 @@ class Outcome:
     lifespans: Lifespans = ()
     anew: Sequence[str] = ()
     bound: frozenset[str] = frozenset()
+    warned: Sequence[str] = ()
+    is_ordinary: bool = False
 
     def leaving(self, bound: frozenset[str]) -> Outcome:
         """Return the same with the names that the run leaves bound to something else."""
@@ -95,6 +100,8 @@ class Outcome:
 Rebind = Callable[[Sequence[Owned], Sequence[Made]], Rebound]
 """Makes again what captured a redefined name; given what is owned and what the cell has made,
 publishes nothing."""
+
+_OWNER, _REGISTRATION = attrgetter("owner"), attrgetter("registration")
 
 Lifespans = Sequence[tuple[APIRouter, Any]]
 """Routers that have another lifespan, with the one before."""
@@ -123,7 +130,7 @@ def finish(
     put: publishes; called also where there is nothing to register.
     before: the key that the cell had before, where it runs under another one now.
     """
-    owned = list(_declared_still(owned))
+    owned = _declared_still(owned)
     made, by_imports = _told_apart(draft)
     imported = imports(owned, by_imports)
     owned = imported.owned
@@ -148,7 +155,7 @@ def planned(owned: Sequence[Owned], cell: Cell, draft: CellDraft) -> Sequence[Op
 
     What the cell owned and has not registered again yet stays.
     """
-    owned = list(_declared_still(owned))
+    owned = _declared_still(owned)
     made, imported = _told_apart(draft)
     reloaded = imports(owned, imported)
     plan = plan_run(
@@ -231,7 +238,7 @@ def _concerns(cell: Cell, draft: CellDraft, owned: Sequence[Owned], renewed: Ren
 
 def forget(owned: Sequence[Owned], key: str) -> tuple[Sequence[Owned], Change]:
     """Withdraw all that a cell owns, as a run of it that registers nothing would."""
-    owned = list(_declared_still(owned))
+    owned = _declared_still(owned)
     cell = next((each.cell for each in owned if each.cell.key == key), None)
     if cell is None:
         return owned, Change()
@@ -267,24 +274,20 @@ def _nothing(
     )
 
 
-def _declared_still(owned: Iterable[Owned]) -> Iterator[Owned]:
+def _declared_still(owned: Sequence[Owned]) -> Sequence[Owned]:
     """Leave out what somebody else withdrew: a thread, or code that is no cell's."""
-    there: dict[Owner, frozenset[Registration]] = {}
-    for each in owned:
-        if each.owner not in there:
-            there[each.owner] = _registrations(each.owner)
-        if each.shadowed or each.registration in there[each.owner]:
-            yield each
-
-
-def _registrations(owner: Owner) -> frozenset[Registration]:
-    return frozenset(placed.registration for placed in owner._declared.placed)
+    declared = [owner._declared.registrations for owner in set(map(_OWNER, owned))]
+    # A registration stands on one owner. Seldom any is gone, of what may be a thousand.
+    gone = set(map(_REGISTRATION, owned)).difference(*declared)
+    return [each for each in owned if each.shadowed or each.registration not in gone]
 
 
 def _strays(owned: Iterable[Owned], made: Iterable[Made]) -> Iterator[Owned]:
     """Yield what is declared where the cell registers, and is no cell's nor a constructor's."""
-    known = {each.registration for each in owned}
-    for owner in {each.owner: None for each in made}:
-        for placed in owner._declared.placed:
-            if placed.registration not in known and placed.place[0] >= 0:
-                yield Owned(NOBODY, owner, placed.registration, placed.place, 1)
+    known = set(map(_REGISTRATION, owned))
+    for owner in dict.fromkeys(each.owner for each in made):
+        declared = owner._declared
+        for registration in set(declared.registrations) - known:
+            placed = declared.find(registration)
+            if placed is not None and placed.place[0] >= 0:
+                yield Owned(NOBODY, owner, registration, placed.place, 1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import RenderableType
 from rich.panel import Panel
@@ -14,6 +14,9 @@ from rich.text import Text
 
 from notebookapi.notebook.views import pieces
 from notebookapi.notebook.views.docs import ONE_OF_TWO
+
+if TYPE_CHECKING:
+    from notebookapi.notebook.face import Session
 
 _WANTED = "needed, `api.token`; a browser begins at {}, which `%api docs` opens in a tab"
 BAD = ("Last failure", "News")
@@ -92,3 +95,22 @@ def _html(name: str, value: str) -> str:
     if name in BAD:
         return f'<span style="color:{pieces.BAD}">{escape(value)}</span>'
     return escape(value)
+
+
+def state_of(session: Session, news: Sequence[str]) -> State:
+    """Return a session at a glance. news: what the person has not been told of yet."""
+    server, journal = session.server, session.journal
+    return State(
+        url=server.url,
+        application=repr(session.app),
+        name=session.application_name,
+        routes=len(session.routes),
+        requests=journal.requests,
+        errors=journal.errors,
+        failure=journal.last_failure,
+        uptime=server.uptime,
+        notice=server.notice,
+        entry=server.entry,
+        record=journal.records[-1] if journal.records else None,
+        news=news,
+    )
