@@ -1,6 +1,6 @@
 // Builds what the Python package ships for browsers. Run by hatch_build.py, or by hand: npm run build
 //
-//   docs assets  swagger-ui-dist, redoc  ->  notebookapi/openapi/static/
+//   docs assets  swagger-ui-dist, redoc, src/docs/  ->  notebookapi/openapi/static/
 //   widgets      src/loader.ts, core.ts, editor.ts  ->  notebookapi/notebook/views/widgets/static/
 //
 // Heavy bundles are written as .gz only: the package stays small, and they are served as they are.
@@ -46,15 +46,28 @@ function withoutLogo(text) {
   return cleaned;
 }
 
-function writeDocsAssets() {
+/** What goes with each, so that everybody can read and use it. */
+async function added(name, format) {
+  const { build } = await import("esbuild");
+  const entryPoints = [join(here, "src", "docs", name)];
+  const made = await build({ entryPoints, write: false, bundle: true, minify: true, format });
+  return made.outputFiles[0].text;
+}
+
+async function writeDocsAssets() {
   mkdirSync(docsStatic, { recursive: true });
   const bundles = {
-    "swagger-ui-bundle.js": read("swagger-ui-dist", "swagger-ui-bundle.js"),
-    "swagger-ui.css": read("swagger-ui-dist", "swagger-ui.css"),
-    "redoc.standalone.js": withoutLogo(read("redoc", "bundles", "redoc.standalone.js")),
+    "swagger-ui-bundle.js": [read("swagger-ui-dist", "swagger-ui-bundle.js"), await added("swagger.ts", "iife")],
+    "swagger-ui.css": [read("swagger-ui-dist", "swagger-ui.css"), await added("swagger.css")],
+    "redoc.standalone.js": [
+      withoutLogo(read("redoc", "bundles", "redoc.standalone.js")),
+      await added("redoc.ts", "iife"),
+    ],
   };
-  for (const [name, text] of Object.entries(bundles)) {
-    put(join(docsStatic, `${name}.gz`), gzipSync(withoutSourceMap(text), { level: 9 }));
+  for (const [name, [text, more]] of Object.entries(bundles)) {
+    // A script may end without what would keep it from the next one.
+    const between = name.endsWith(".js") ? "\n;" : "\n";
+    put(join(docsStatic, `${name}.gz`), gzipSync(withoutSourceMap(text) + between + more, { level: 9 }));
   }
   const licences = {
     "swagger-ui.LICENSE.txt": [["LICENSE"], ["NOTICE"], ["swagger-ui-bundle.js.LICENSE.txt"]],
@@ -97,6 +110,6 @@ async function bundleWidgets() {
   put(join(docsStatic, "widgets.LICENSE.txt"), licences.join("\n\n"));
 }
 
-writeDocsAssets();
+await writeDocsAssets();
 await bundleWidgets();
 [docsStatic, widgetStatic].forEach(sweep);

@@ -16,7 +16,8 @@ its own. What a class inherits is served under its own prefix.
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from enum import Enum
-from inspect import Parameter, isfunction, signature
+from functools import update_wrapper
+from inspect import Parameter, isfunction
 from types import FunctionType
 from typing import Annotated, Any, ClassVar, Unpack
 
@@ -24,7 +25,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from notebookapi._options import UNSET, RouteOptions, Unset, spells_out
-from notebookapi._plan.signature import described
+from notebookapi._plan.signature import described, signature_of
 from notebookapi._records import record
 from notebookapi._verbs import Verbs
 from notebookapi.exceptions import InvalidController
@@ -169,7 +170,8 @@ def _endpoint(kind: type[Controller], name: str) -> Callable[..., Any]:
             f"{kind.__qualname__}.{name} stands for a marked method and is {member!r}; make it a "
             "method too."
         )
-    parameters = list(signature(member).parameters.values())
+    signature = signature_of(member)
+    parameters = list(signature.parameters.values())
     if not parameters or parameters[0].kind not in _POSITIONAL:
         raise InvalidController(
             f"{described(member)} takes no instance of its class; give it a `self`, or make it a "
@@ -178,7 +180,7 @@ def _endpoint(kind: type[Controller], name: str) -> Callable[..., Any]:
     instance = Annotated[Any, Depends(kind)]
     own = parameters[0].replace(annotation=instance, default=Parameter.empty)
     endpoint = _copied(member)
-    taken = signature(member).replace(parameters=[own, *parameters[1:]])
+    taken = signature.replace(parameters=[own, *parameters[1:]])
     endpoint.__dict__["__signature__"] = taken
     return endpoint
 
@@ -196,8 +198,7 @@ def _copied(function: FunctionType) -> FunctionType:
         function.__closure__,
     )
     made.__kwdefaults__ = function.__kwdefaults__
-    made.__annotations__ = function.__annotations__
-    made.__doc__, made.__module__ = function.__doc__, function.__module__
-    made.__qualname__ = function.__qualname__
-    made.__dict__.update(function.__dict__)
+    # Annotations among them, which nobody has evaluated yet from Python 3.14 on.
+    update_wrapper(made, function)
+    made.__dict__ = dict(function.__dict__)  # it wraps nothing
     return made

@@ -6,12 +6,16 @@ import builtins
 import inspect
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import partial
 from types import FunctionType, UnionType
 from typing import Annotated, Any, ForwardRef, Literal, Union, get_args, get_origin
 
 from notebookapi._records import record
 from notebookapi.exceptions import InvalidParameter
+
+if sys.version_info >= (3, 14):
+    import annotationlib
 
 Empty = inspect.Parameter.empty
 
@@ -30,7 +34,8 @@ def read_parameters(call: Callable[..., Any]) -> tuple[Parameter, ...]:
     """Return the parameters of a function, class, partial or callable instance.
 
     Annotations written as strings are evaluated where the function was defined; names that are
-    known to type checkers only stay `ForwardRef`s. `*args` and `**kwargs` are left out.
+    known to type checkers only, or not there yet, stay `ForwardRef`s. `*args` and `**kwargs` are
+    left out.
     Raises InvalidParameter where the signature or an annotation cannot be read.
     """
     namespace = _namespace(call)
@@ -41,7 +46,7 @@ def read_parameters(call: Callable[..., Any]) -> tuple[Parameter, ...]:
             default=each.default,
             positional=each.kind is each.POSITIONAL_ONLY,
         )
-        for each in _signature(call).parameters.values()
+        for each in signature_of(call).parameters.values()
         if each.kind not in (each.VAR_POSITIONAL, each.VAR_KEYWORD)
     )
 
@@ -54,8 +59,9 @@ def read_returns(call: Callable[..., Any]) -> Any:
 
 def _returns(call: Callable[..., Any]) -> Any:
     if type(call) is FunctionType and not call.__dict__:
-        return call.__annotations__.get("return", Empty)  # as inspect has it, without the rest
-    return _signature(call).return_annotation
+        with suppress(NameError):  # raised from Python 3.14 on, see below
+            return call.__annotations__.get("return", Empty)  # as inspect has it, without the rest
+    return signature_of(call).return_annotation
 
 
 def resolved_for(call: Callable[..., Any], annotation: Any) -> Any:
@@ -66,9 +72,19 @@ def resolved_for(call: Callable[..., Any], annotation: Any) -> Any:
     return _resolved(annotation, _namespace(call))
 
 
-def _signature(call: Callable[..., Any]) -> inspect.Signature:
+def signature_of(call: Callable[..., Any]) -> inspect.Signature:
+    """Return the signature of a callable, its annotations as they are written.
+
+    Python evaluates annotations when they are first asked for, from 3.14 on (PEP 649): what names
+    something that is not there by then is a `ForwardRef`, as if it had been written as a string.
+    Raises InvalidParameter where there is no signature.
+    """
     try:
         return inspect.signature(call)
+    except NameError:
+        if sys.version_info < (3, 14):
+            raise
+        return inspect.signature(call, annotation_format=annotationlib.Format.FORWARDREF)
     except ValueError as error:
         raise InvalidParameter(
             f"The signature of {call!r} cannot be read ({error}); wrap it in a function."

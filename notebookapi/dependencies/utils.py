@@ -15,7 +15,13 @@ from starlette.websockets import WebSocket
 
 from notebookapi import params
 from notebookapi._plan.fields import ModelField, make_field
-from notebookapi._plan.signature import Empty, described, read_parameters, read_returns
+from notebookapi._plan.signature import (
+    Empty,
+    described,
+    read_parameters,
+    read_returns,
+    signature_of,
+)
 from notebookapi._plan.sources import FromDependency, FromRequest, Source, find_source
 from notebookapi._table import compile_pattern
 from notebookapi.dependencies.models import Dependant
@@ -47,7 +53,7 @@ _GROUPS = ("path_params", "query_params", "header_params", "cookie_params", "bod
 def get_typed_signature(call: Callable[..., Any]) -> inspect.Signature:
     """Return a callable's signature with its annotations resolved."""
     resolved = {each.name: each.annotation for each in read_parameters(call)}
-    signature = inspect.signature(call)
+    signature = signature_of(call)
     parameters = [
         each.replace(annotation=resolved[each.name])
         if each.annotation is not Empty and each.name in resolved

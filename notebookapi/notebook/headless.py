@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from queue import Empty
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
 
     from notebookapi.export.read import NotebookCell
+
+_HEARING = 5.0
+"""Seconds that a cell has to end once it is interrupted."""
 
 
 class HeadlessNotebook:
@@ -28,11 +32,30 @@ class HeadlessNotebook:
         self._kernel = kernel
 
     def run(self, cell_id: str) -> list[NotebookNode]:
-        """Run one cell and return its outputs. Raises nbclient's CellExecutionError."""
+        """Run one cell and return its outputs.
+
+        Raises nbclient's CellExecutionError, and CellTimeoutError: the cell is interrupted then.
+        """
+        from nbclient.exceptions import CellTimeoutError
+
         index, cell = self._find(cell_id)
         self._kernel.session.cell_id = cell_id
-        self._client.execute_cell(cell, index)
+        try:
+            self._client.execute_cell(cell, index)
+        except CellTimeoutError:
+            self._interrupt()
+            raise
         return list(cell.outputs)
+
+    def _interrupt(self) -> None:
+        """End the running cell: a kernel that is told to end in the middle of one complains."""
+        from jupyter_core.utils import run_sync
+
+        manager: Any = self._client.km
+        run_sync(manager.interrupt_kernel)()
+        with suppress(Empty):  # it does not hear; it is ended all the same
+            while not _is_idle(run_sync(self._kernel.get_iopub_msg)(timeout=_HEARING)):
+                continue
 
     def attempt(self, cell_id: str) -> str:
         """Run one cell; return why it failed, "failed at line 3: NameError: …"; empty if not."""
@@ -107,6 +130,12 @@ class HeadlessNotebook:
             if cell.id == cell_id:
                 return index, cell
         raise ValueError(f"There is no cell {cell_id!r} in this notebook.")
+
+
+def _is_idle(message: dict[str, Any]) -> bool:
+    """Tell whether a kernel says that it has done what it was asked (Jupyter messaging)."""
+    is_status: bool = message["msg_type"] == "status"
+    return is_status and bool(message["content"]["execution_state"] == "idle")
 
 
 def _failed_line(outputs: Sequence[NotebookNode]) -> str:

@@ -4,6 +4,7 @@ Importing it is cheap: uvicorn itself is imported when a server starts.
 """
 
 from notebookapi.serving.background import BackgroundServer as BackgroundServer
+from notebookapi.serving.background import until_done as until_done
 from notebookapi.serving.ends import ServerEnd as ServerEnd
 from notebookapi.serving.errors import CoroutineExit as CoroutineExit
 from notebookapi.serving.errors import LifespanError as LifespanError

@@ -32,8 +32,21 @@ logger = logging.getLogger("notebookapi.serving")
 
 T = TypeVar("T")
 
+PATIENCE = 1.0
+"""Seconds after which a wait begins anew, to see interrupts."""
+
 WIND_DOWN = 3.0
 """Seconds that a stop may take beyond its grace, the application's shutdown included."""
+
+
+def until_done(future: "concurrent.futures.Future[Any]") -> None:
+    """Wait, interruptibly.
+
+    An interrupt that comes just before a thread begins to wait for a lock is not seen until it
+    has waited: so it waits again and again.
+    """
+    while not concurrent.futures.wait([future], PATIENCE).done:
+        continue
 
 
 class BackgroundServer:
@@ -198,6 +211,8 @@ class BackgroundServer:
             )
         future = self.submit(coroutine)
         try:
+            if timeout is None:
+                until_done(future)
             return future.result(timeout)
         except concurrent.futures.CancelledError:
             raise ServerNotRunning(

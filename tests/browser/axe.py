@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Frame, Page
 
 _AXE = Path(__file__).parents[2] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 _RUN = """
@@ -19,7 +19,7 @@ async selector => {
 """
 
 
-def faults(page: Page, selector: str) -> list[dict[str, Any]]:
+def faults(page: Page | Frame, selector: str) -> list[dict[str, Any]]:
     """Return what is seriously wrong inside an element, shadow roots included."""
     if not _AXE.exists():
         pytest.skip("axe-core is missing: npm ci --ignore-scripts --prefix frontend.")

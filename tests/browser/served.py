@@ -41,3 +41,12 @@ def read_me(token: Annotated[str, Depends(bearer)]) -> str:
 @app.get("/orders", tags=["people"])
 def read_orders(token: Annotated[str, Depends(code)]) -> str:
     return token
+
+
+def touch(item_id: int) -> None:
+    """Every other method, for its colour."""
+
+
+for method in ("PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"):
+    app.add_api_route("/items/{item_id}", touch, methods=[method], tags=["others"])
+app.add_api_route("/old", touch, tags=["others"], deprecated=True)

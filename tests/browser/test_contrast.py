@@ -19,6 +19,7 @@ from notebookapi.notebook.views.state import State
 from notebookapi.notebook.views.widgets import assets
 
 from .axe import faults
+from .served import app
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
 
@@ -39,7 +40,7 @@ COLOURS = {
 PAGE = "<!doctype html><html lang=en><title>A form</title><main><h1>A form</h1><div id=place></div>"
 # The wire is faked: what is asked of one kind gets the same answers, whose bodies are texts.
 SHOW = """
-async ([source, editor, traits, answers]) => {
+async ([source, assets, traits, answers]) => {
     const heard = new Set();
     const say = (said, bodies) => {
         for (const each of [...heard]) each(said, bodies.map(body => new DataView(body.buffer)));
@@ -49,9 +50,9 @@ async ([source, editor, traits, answers]) => {
         get: name => traits[name],
         on: (event, each) => event === "msg:custom" && heard.add(each),
         off: (event, each) => heard.delete(each),
-        send: ({type, id}) => {
+        send: ({type, id, name}) => {
             if (type === "asset")
-                say({type, id}, [Uint8Array.from(atob(editor), each => each.charCodeAt(0))]);
+                say({type, id}, [Uint8Array.from(atob(assets[name]), each => each.charCodeAt(0))]);
             // Each time anew, as it comes over a wire.
             for (const [said, ...texts] of structuredClone(answers[type] ?? []))
                 say({id, ...said}, texts.map(written));
@@ -122,6 +123,7 @@ ANSWERS: dict[str, list[Any]] = {
     "open": [[{"type": "opened", **OPENED}, DETAIL, DETAIL]],
     "undo": [[{"type": "done", "text": "Taken back: GET /items/{id}."}]],
 }
+ASSETS = ["editor.js", "swagger-ui-bundle.js", "swagger-ui.css", "redoc.standalone.js"]
 SOCKET = {**HTTP, "method": "WEBSOCKET", "contents": [], "security": {}}
 
 
@@ -152,8 +154,9 @@ def shown(browser: Browser, theme: str, html: str = "", **traits: Any) -> Page:
         [theme, COLOURS[theme]],
     )
     page.evaluate("html => document.getElementById('place').innerHTML = html", html)
-    core, editor = gzip.decompress(assets.packed("core.js")), assets.packed("editor.js")
-    page.evaluate(SHOW, [core.decode(), base64.b64encode(editor).decode(), traits, ANSWERS])
+    core = gzip.decompress(assets.packed("core.js")).decode()
+    packed = {name: base64.b64encode(assets.packed(name)).decode() for name in ASSETS}
+    page.evaluate(SHOW, [core, packed, traits, ANSWERS])
     return page
 
 
@@ -226,6 +229,28 @@ def test_the_log_can_be_read(browser: Browser, theme: str) -> None:
     page.context.close()
 
 
+BASELINES = """
+row => [...row.children].map(cell => {
+    const mark = document.createElement("span");  // its bottom stands where letters do
+    mark.style.display = "inline-block";
+    (cell.querySelector("b, a") ?? cell).prepend(mark);
+    return mark.getBoundingClientRect().bottom;
+})
+"""
+
+
+def test_what_stands_in_a_row_of_the_log_is_level(browser: Browser) -> None:
+    page = shown(browser, "light", kind="log", failed=False)
+    rows = page.locator(".log [role=row]")
+    expect(rows).to_have_count(5)
+    for row in rows.all():
+        places = row.evaluate(BASELINES)
+        assert max(places) - min(places) < 0.5, "pixels"
+        height = row.evaluate("row => [row.scrollHeight, row.clientHeight]")
+        assert height[0] == height[1], "no text hangs out"
+    page.context.close()
+
+
 def test_the_state_can_be_read(browser: Browser, theme: str) -> None:
     page = shown(browser, theme, kind="state")
     expect(page.get_by_role("row").filter(has_text="Uptime")).to_contain_text("1 min")
@@ -256,4 +281,33 @@ def test_cards_and_stills_can_be_read(browser: Browser, theme: str) -> None:
     expect(page.locator(".said")).to_contain_text("Taken back")
     page.locator("summary").first.click()
     assert faults(page, "#place") == []
+    page.context.close()
+
+
+def test_swagger_ui_can_be_read(browser: Browser, theme: str) -> None:
+    page = shown(browser, theme, kind="docs", document=app.openapi())
+    expect(page.locator(".opblock")).to_have_count(10)
+    for control in page.locator(".opblock-summary-control").all():
+        control.press("Enter")
+    page.get_by_role("button", name="Execute").first.press("Enter")
+    block = page.locator(".opblock").first
+    block.get_by_placeholder("item_id").fill("7")
+    block.get_by_role("button", name="Execute").press("Enter")
+    expect(block.locator(".live-responses-table .response-col_status").last).to_contain_text("422")
+    assert faults(page, "#place") == []
+    page.locator(".auth-wrapper > .authorize").press("Enter")
+    expect(page.locator(".dialog-ux .modal-ux")).to_be_visible()
+    assert faults(page, "#place") == []
+    page.context.close()
+
+
+def test_redoc_can_be_read(browser: Browser, theme: str) -> None:
+    page = shown(browser, theme, kind="redoc", document=app.openapi())
+    expect(page.locator(f'iframe[data-shown="{theme}"]')).to_be_visible()
+    inside = page.frames[-1]
+    for response in inside.get_by_role("button", name="Validation Error").all():
+        response.press("Enter")
+    found = faults(inside, "body")
+    # Its own: the name of an entry in its menu leaves out what the badge says.
+    assert [each for each in found if each["id"] != "label-content-name-mismatch"] == []
     page.context.close()

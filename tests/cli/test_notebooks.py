@@ -294,6 +294,15 @@ class TestServe:
         assert said in done.stderr.splitlines()[-1]
         assert done.stderr.splitlines()[-1].startswith("Error: ")
 
+    def test_a_cell_that_takes_too_long(self, folder: Path) -> None:
+        """It is said in one line; the kernel, which is ended in the middle, has nothing to add."""
+        write(folder, {"x.py": HELLO + "# %%\nimport threading\nthreading.Event().wait()\n"})
+        done = command("serve", "x.py", "--cell-timeout", "1", folder=folder, patience=LONG)
+        assert done.returncode == 1
+        said = [line for line in done.stderr.splitlines() if not line.endswith(" ...")]
+        assert len(said) == 1
+        assert said[0].startswith("Error: Cell 3 of x.py took too long; give it more time")
+
     def test_a_kernel_that_ends_ends_it(self, folder: Path) -> None:
         text = HELLO + "# %%\nimport os\n@app.get('/end')\ndef end() -> None: os._exit(3)\n"
         write(folder, {"x.py": text})

@@ -24,6 +24,35 @@ def test_an_assignment_belongs_to_its_cell(notebook: Notebook) -> None:
     assert title(notebook) == before
 
 
+NEW = """
+from notebookapi import NotebookAPI
+app = NotebookAPI()
+app.title, app.servers = {!r}, [{{"url": "/"}}]
+@app.get("/items")
+def items(): return {}
+"""
+
+
+def test_what_is_assigned_again_as_it_was_is_no_change(notebook: Notebook) -> None:
+    notebook.run(NEW.format("Shop", 1), "a")
+    assert notebook.run(NEW.format("Shop", 2), "a").card == "~ GET /items"
+    assert notebook.run(NEW.format("Store", 2), "a").card == "~ setting title, ~ GET /items"
+    assert (title(notebook), notebook.session.app.servers) == ("Store", [{"url": "/"}])
+
+
+def test_a_value_that_cannot_be_compared_is_another(notebook: Notebook) -> None:
+    notebook.run(ROUTE, "route")
+    cell = """
+class Text(str):
+    def __eq__(self, other): raise RuntimeError
+    __hash__ = str.__hash__
+app.title = Text("Shop")
+"""
+    notebook.run(cell, "a")
+    ran = notebook.run(f"{cell}# again", "a")
+    assert (ran.card, ran.error) == ("~ setting title", None)
+
+
 def test_a_cell_that_fails_assigns_nothing(notebook: Notebook) -> None:
     notebook.run(ROUTE, "route")
     before = title(notebook)

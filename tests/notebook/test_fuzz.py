@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -167,6 +168,23 @@ def test_all_is_all(shop: Notebook) -> None:
 def test_what_the_framework_answers_is_no_fault_of_an_endpoint(shop: Notebook) -> None:
     result = fuzzed(shop, "POST /items --examples 30")
     assert result.faults == 0  # bodies that are no JSON are among the requests
+
+
+@pytest.mark.parametrize("words", ["", "--seed 5"], ids=["any", "given"])
+def test_the_persons_random_numbers_stay_theirs(shop: Notebook, words: str) -> None:
+    before = random.getstate()
+    assert shop.run(f"%api fuzz fails --examples 10 {words}").error is None
+    assert random.getstate() == before
+
+
+def test_a_seed_makes_the_same_requests_again(shop: Notebook) -> None:
+    asked = []
+    for own in (1, 2):
+        random.seed(own)
+        shop.run("ASKED.clear()")
+        shop.run("%api fuzz POST /items --examples 30 --seed 5")
+        asked.append([each.model_dump_json() for each in shop.shell.user_ns["ASKED"]])
+    assert asked[0] == asked[1] != []
 
 
 def test_who_is_not_let_in_is_told_how(shop: Notebook) -> None:

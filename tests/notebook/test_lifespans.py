@@ -6,6 +6,7 @@ import threading
 import warnings
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -227,6 +228,42 @@ def test_old_one_goes_after_two_seconds_at_most(world: World) -> None:
         world.wait("gone")
         world.notebook.shell.user_ns["go_on"].set()
         assert answer.result().json() == [1, "down 1"], "the request itself goes on"
+
+
+BEHIND = """
+from notebookapi import BackgroundTasks
+from notebookapi.responses import FileResponse
+@app.get("/file")
+def file(): return FileResponse(PATH)
+entered, go_on = asyncio.Event(), asyncio.Event()
+async def behind():
+    entered.set()
+    await go_on.wait()
+@app.get("/behind")
+async def answers(tasks: BackgroundTasks): tasks.add_task(behind)
+"""
+STILL = "1 request still runs on the version before."
+
+
+def test_a_request_whose_answer_is_there_has_ended(world: World, tmp_path: Path) -> None:
+    """A file is closed after its last byte has gone."""
+    (tmp_path / "file").write_bytes(bytes(100_000))
+    world.run(f"PATH = {str(tmp_path / 'file')!r}", "p")
+    world.run(both(1) + BEHIND, "a")
+    for n in range(40):
+        assert len(world.notebook.session.get("/file").content) == 100_000
+        assert STILL not in world.run(f"@app.get('/b')\ndef b(): return {n}", "b")
+
+
+def test_what_is_done_in_the_background_still_runs(world: World) -> None:
+    world.run(both(1) + BEHIND, "a")
+    assert world.notebook.get("/behind") is None
+    assert STILL in world.run("@app.get('/b')\ndef b(): return 1", "b")
+    # One that is cut off is counted no more, and no less.
+    world.run("%api stop", "s")
+    world.run("%api serve", "s")
+    assert "still" not in world.run("@app.get('/b')\ndef b(): return 2", "b")
+    assert world.notebook.session.server.left == 0
 
 
 ENDLESS = """

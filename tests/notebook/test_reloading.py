@@ -161,6 +161,63 @@ def test_autoreload_that_runs_some_functions_leaves_the_others(
     assert notebook.routes() == ["GET /a a", "GET /c c"]
 
 
+THIRD = (
+    "@router.get('/m')\ndef m(q: int): return q + 100\n@router.get('/third')\ndef third(): ...\n"
+)
+WAYS = {"a router": (ROUTER, INCLUDES), "the application": (SERVED, "import {0}")}
+RELOAD = "import importlib\nimportlib.reload({0});"
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_reload_that_is_taken_back_is_followed_by_the_next(
+    notebook: Notebook, write: Write, way: str
+) -> None:
+    head, code = WAYS[way]
+    name = write("routes", head + BEFORE)
+    notebook.run(code.format(name), "a")
+    for text in (AFTER, THIRD):
+        write("routes", head + text)
+        notebook.run(RELOAD.format(name), "c")
+        assert notebook.get("/m") == 422, "it takes a parameter"
+        notebook.run("%api undo", "u")
+        assert sorted(notebook.routes()) == ["GET /gone gone", "GET /m m"]
+        assert notebook.get("/m") == "old"
+    notebook.run(RELOAD.format(name), "c")
+    assert sorted(notebook.routes()) == ["GET /m m", "GET /third third"]
+    assert notebook.get("/m?q=1") == 101
+
+
+def test_after_an_undo_the_cell_takes_the_module_as_it_is(notebook: Notebook, write: Write) -> None:
+    name = write("routes", ROUTER + BEFORE)
+    notebook.run(INCLUDES.format(name), "a")
+    write("routes", ROUTER + AFTER)
+    notebook.run(RELOAD.format(name), "c")
+    notebook.run("%api undo", "u")
+    notebook.run(INCLUDES.format(name), "a")
+    assert notebook.routes() == ["GET /m m", "GET /new new"]
+    write("routes", ROUTER + THIRD)
+    notebook.run(RELOAD.format(name), "c")
+    assert notebook.routes() == ["GET /m m", "GET /third third"]
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_an_import_that_is_taken_back(notebook: Notebook, write: Write, way: str) -> None:
+    head, code = WAYS[way]
+    name = write("routes", head + BEFORE)
+    notebook.run(code.format(name), "a")
+    card = notebook.run("%api undo", "u").card
+    assert notebook.routes() == []
+    # Its code does not run again, but a router of its own is there with all that is on it.
+    notebook.run(code.format(name), "a")
+    hint = f"Module `{name}` registers again only upon `importlib.reload({name})`."
+    if head == ROUTER:
+        assert hint not in card
+    else:
+        assert hint in card
+        notebook.run(RELOAD.format(name), "b")
+    assert sorted(notebook.routes()) == ["GET /gone gone", "GET /m m"]
+
+
 MADE = "from notebookapi import NotebookAPI\napp = NotebookAPI()\n"
 ROUTES = "".join(f"@app.get('/{n}')\ndef {n}(): return 1\n" for n in "abcde")
 TOLD = "GET /a, GET /b, GET /c and 2 more, registered outside of cells, are served."

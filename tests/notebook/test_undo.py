@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -12,6 +13,7 @@ from notebookapi.notebook.swap import undoing
 from notebookapi.routing import APIRoute
 
 from .conftest import Notebook
+from .editing.striking import strike_later
 
 READ = "@app.get('/a')\ndef a(): return {}"
 MODEL = "from pydantic import BaseModel\nclass Item(BaseModel):\n    {}: int"
@@ -208,6 +210,28 @@ def test_a_method_of_the_session(notebook: Notebook) -> None:
     notebook.run("shown = api.undo()", "u")
     assert "Taken back" in notebook.shell.user_ns["shown"]._repr_html_()
     assert notebook.get("/a") == 1
+
+
+INTERRUPTED = {
+    "undo": ("%api undo", "take_back"),
+    "forget": ("%api forget --deleted", "forget_deleted"),
+}
+
+
+@pytest.mark.parametrize("case", INTERRUPTED)
+@pytest.mark.parametrize("after", [1, 5, *range(10, 400, 35)])
+def test_an_interrupt_comes_too_late(notebook: Notebook, case: str, after: int) -> None:
+    command, function = INTERRUPTED[case]
+    notebook.run(READ.format(1), "a")
+    notebook.run("@app.get('/b')\ndef b(): return 1", "b")
+    notebook.session.note_deleted(frozenset({"b"}), None)
+    strike_later(after, function)
+    error = notebook.run(command, "u").error
+    sys.settrace(None)
+    assert error is None
+    assert notebook.routes() == ["GET /a a"]
+    assert [each.label for each in notebook.session.owned] == ["GET /a"]
+    assert notebook.session.versions.of("GET /b")[-1].what in ("taken back", "withdrawn")
 
 
 REFUSED = {

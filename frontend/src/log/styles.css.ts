@@ -9,7 +9,7 @@ export const LOG_STYLES = `
 .log .around { position: relative; }
 .log .rows { overflow-y: auto; overflow-x: hidden; font-size: 12px; overflow-anchor: none; }
 .log .rows:focus-visible { outline-offset: -2px; }
-.log .line { display: grid; height: 26px; align-items: center; column-gap: 12px; padding: 0 12px;
+.log .line { display: grid; height: 26px; line-height: 24px; align-items: baseline; column-gap: 12px; padding: 0 12px;
   grid-template-columns: minmax(28px, 44px) 86px 58px minmax(80px, 1fr) 40px 58px 52px minmax(60px, 130px);
   font-variant-numeric: tabular-nums; }
 .log .line > div { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
@@ -22,8 +22,8 @@ export const LOG_STYLES = `
 .log .space .line.failed { box-shadow: inset 3px 0 var(--bad); }
 .log .space .line.opened { background: var(--shade); box-shadow: inset 3px 0 var(--accent); }
 .log .rows:focus-visible .line.active { outline: 2px solid var(--accent); outline-offset: -2px; }
-.log .space .method { font: 600 11px/26px var(--mono); }
-.log .path b { font: 600 12px/26px var(--mono); }
+.log .space .method { font: 600 11px/24px var(--mono); }
+.log .path b { font: 600 12px/24px var(--mono); }
 .log .path .bad { margin-left: 8px; }
 .log .latest { position: absolute; right: 18px; bottom: 8px; box-shadow: 0 1px 4px #0006; }
 @container (max-width: 640px) {

@@ -4,6 +4,7 @@ import { bridgeFetch, type ResponseLike } from "../core/bridge";
 import { openTab } from "../core/enter";
 import { hostIn } from "../core/host";
 import type { Model } from "../core/model";
+import { mend, SWAGGER } from "../docs/attributes";
 
 /** Milliseconds for which what comes of a response is gathered before it is shown. */
 const PACE = 100;
@@ -47,10 +48,12 @@ export async function renderDocs(model: Model, el: HTMLElement): Promise<() => v
       return request;
     },
   });
+  const leave = mend(place, SWAGGER);
   const renew = () => ui.specActions.updateJsonSpec(model.get("document"));
   model.on("change:document", renew);
   return () => {
     model.off("change:document", renew);
+    leave();
     running.abort();
     host.remove();
   };

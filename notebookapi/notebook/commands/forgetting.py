@@ -8,6 +8,7 @@ from notebookapi.notebook.commands.command import Command
 from notebookapi.notebook.errors import BadArguments
 from notebookapi.notebook.face import Session
 from notebookapi.notebook.swap.forgetting import withdraw
+from notebookapi.notebook.swap.undisturbed import undisturbed
 from notebookapi.notebook.views.model import Message, View
 
 
@@ -25,7 +26,8 @@ def _forget(session: Session, arguments: Sequence[str]) -> View:
 
 
 def _forget_deleted(session: Session) -> View:
-    withdrawn = [each.label for each in session.forget_deleted()]
+    with undisturbed():
+        withdrawn = [each.label for each in session.forget_deleted()]
     if not withdrawn:
         return Message("No deleted cell has anything that is served.")
     return Message(f"Withdrawn: {', '.join(withdrawn)}.")

@@ -10,6 +10,8 @@ from notebookapi.editing import current_draft
 from notebookapi.notebook.commands.command import Command, Words
 from notebookapi.notebook.errors import BadArguments
 from notebookapi.notebook.face import Session
+from notebookapi.notebook.swap.reloading import module_of
+from notebookapi.notebook.swap.undisturbed import undisturbed
 from notebookapi.notebook.swap.undoing import Undone
 from notebookapi.notebook.swap.versions import Version
 from notebookapi.notebook.views.history import SourceDiff, VersionList
@@ -35,8 +37,10 @@ def _undo(session: Session, arguments: Sequence[str]) -> View:
 
 def undo(session: Session, steps: int) -> Card:
     """Take publications back, the last first; return what is told. Raises BadArguments."""
-    undone = session.take_back(steps)
-    return Card(lines=list(_lines(undone)), notes=[Note("info", _what(undone))])
+    with undisturbed():
+        undone = session.take_back(steps)
+    notes = [Note("info", text) for text in (_what(undone), *_modules(undone))]
+    return Card(lines=list(_lines(undone)), notes=notes)
 
 
 def _what(undone: Undone) -> str:
@@ -46,6 +50,14 @@ def _what(undone: Undone) -> str:
         f"Taken back: what {listed} published. Names keep what they stand for; run a cell again "
         "to have its version back."
     )
+
+
+def _modules(undone: Undone) -> Iterator[str]:
+    """Say how modules serve again what is taken back: an `import` runs their code once."""
+    back = {each.label for each in undone.back}
+    gone = (module_of(each) for each in undone.withdrawn if each.label not in back)
+    for name in dict.fromkeys(module.__name__ for module in gone if module is not None):
+        yield f"Module `{name}` registers again only upon `importlib.reload({name})`."
 
 
 def _lines(undone: Undone) -> Iterator[Line]:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import CodeType, FunctionType
 from typing import Any
 
+from notebookapi._plan.signature import signature_of
 from notebookapi.cells import Cell
 from notebookapi.cells.statements import statements_of
 from notebookapi.notebook.swap.ownership import Owned
@@ -45,9 +46,10 @@ def _read_by(endpoint: Any, namespace: Mapping[str, Any]) -> set[str]:
 
 
 def _dependencies(function: FunctionType) -> Iterator[Any]:
-    given = [*(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).values()]
-    for annotation in function.__annotations__.values():
-        given += getattr(annotation, "__metadata__", ())
+    parameters = signature_of(function).parameters.values()
+    given = [each.default for each in parameters]
+    for each in parameters:
+        given += getattr(each.annotation, "__metadata__", ())
     return (each.dependency for each in given if hasattr(each, "dependency"))
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import inspect
 import logging
-from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -22,6 +21,7 @@ from notebookapi._tree import mounted_in, routers_in
 from notebookapi.applications import NotebookAPI
 from notebookapi.editing import Draft, stage_on
 from notebookapi.notebook.server.heartbeat import watch_loop
+from notebookapi.notebook.server.running import Running
 from notebookapi.routing import APIRouter
 from notebookapi.serving import Lifespan, LifespanError
 
@@ -129,7 +129,7 @@ class Stage:
     def __init__(self, wanted: Callable[[], NotebookAPI | None]) -> None:
         self._wanted = wanted
         self._now = Now()
-        self._open: Counter[int] = Counter()
+        self._running = Running()
         self._leaving: dict[asyncio.Task[None], Up] = {}
         self._gate: asyncio.Event | None = None
         self._loop: asyncio.AbstractEventLoop = None  # type: ignore[assignment]  # set where it runs
@@ -141,8 +141,7 @@ class Stage:
     @property
     def left(self) -> int:
         """How many requests and connections still run on a version before the present one."""
-        turn = self._now.turn
-        return sum(count for begun, count in list(self._open.items()) if begun < turn)
+        return self._running.before(self._now.turn)
 
     def turned(self) -> None:
         """Note that something else is published from now on."""
@@ -162,16 +161,14 @@ class Stage:
         app = now.up.app if now.pinned is None else now.up.app.serving(now.pinned)
         scope["state"] = now.up.lifespan.state.copy()
         now.up.requests += 1
-        self._open[now.turn] += 1
+        request = self._running.begin(now.turn)
         try:
-            await app(scope, receive, send)
+            await app(scope, receive, request.sending(send))
         finally:
-            self._ended(now.up, now.turn)
+            request.end()
+            self._ended(now.up)
 
-    def _ended(self, up: Up, turn: int) -> None:
-        self._open[turn] -= 1
-        if not self._open[turn]:
-            del self._open[turn]
+    def _ended(self, up: Up) -> None:
         up.requests -= 1
         if not up.requests and up is not self._now.up:
             up.idle.set()
@@ -272,7 +269,7 @@ class Stage:
         await receive()
         heart.cancel()
         up, self._now = self._now.up, Now(None, None, self._now.turn)
-        self._open.clear()
+        self._running = Running()  # those that are cut off tell the old one of their end
         going = [*self._leaving.values(), *([up] if up is not None else [])]
         for task in list(self._leaving):
             task.cancel()

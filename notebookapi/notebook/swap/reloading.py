@@ -26,11 +26,13 @@ class _Import:
     """One import of a module: what it registered, and the routers that its names stood for.
 
     defined: the names of endpoints that stand in the module.
+    before: the imports before this one, of which `%api undo` may bring something back.
     """
 
     made: Sequence[Made]
     names: Names
     defined: frozenset[str]
+    before: tuple[_Import, ...] = ()
 
     @classmethod
     def of(cls, module: ModuleType, made: Sequence[Made]) -> _Import:
@@ -38,8 +40,24 @@ class _Import:
         # Without the frames that were running then: they would keep what these worked with.
         made = [replace(each, frame=None) for each in made]
         defined = frozenset(name for each in made if (name := _endpoint(each)) in there)
-        return cls(made, owners_named(there), defined)
+        last = _LATEST.get(module, _NEVER)
+        before = (*last.before, replace(last, before=()))[-MOST:] if last is not _NEVER else ()
+        return cls(made, owners_named(there), defined, before)
 
+    @property
+    def all(self) -> tuple[_Import, ...]:
+        """All imports, the latest one last."""
+        return (*self.before, self)
+
+    @property
+    def there(self) -> list[Made]:
+        """What the module has registered that is declared, by whichever import."""
+        made = {each.registration: each for one in self.all for each in one.made}
+        return [each for each in made.values() if _is_there(each)]
+
+
+MOST = 50
+"""Imports of a module before the latest that are remembered: as many as can be taken back."""
 
 # What a module last registered is the module's, of which a process has one.
 _LATEST: WeakKeyDictionary[ModuleType, _Import] = WeakKeyDictionary()
@@ -64,6 +82,14 @@ class Imported:
             _LATEST[module] = _Import.of(module, made)
 
 
+def module_of(registration: Registration) -> ModuleType | None:
+    """Return the module whose import made a registration."""
+    for module, latest in list(_LATEST.items()):
+        if any(each.registration is registration for one in latest.all for each in one.made):
+            return module
+    return None
+
+
 def imports(owned: Sequence[Owned], made: Iterable[Made]) -> Imported:
     """Return what becomes of what imports registered. owned: by cells, before."""
     by_module = _by_module(made)
@@ -76,12 +102,12 @@ def imports(owned: Sequence[Owned], made: Iterable[Made]) -> Imported:
     for module, registered in by_module.items():
         before = _LATEST.get(module, _NEVER)
         gone = _gone(before, module, registered)
-        renewed |= _renewed(before.names, owners_named(vars(module)))
-        operations += [Remove(each.owner, each.registration) for each in gone if _is_there(each)]
-        operations += _added(registered, known, before.made)
+        renewed |= _renewed(before, owners_named(vars(module)))
+        operations += [Remove(each.owner, each.registration) for each in gone]
+        operations += _added(registered, known, before.there)
         is_whole = any(each.is_whole for each in registered)
         now[module] = [*(() if is_whole else _left(before, gone, registered)), *registered]
-    known.update(each.registration for module in now for each in _LATEST.get(module, _NEVER).made)
+    known.update(each.registration for module in now for each in _LATEST.get(module, _NEVER).there)
     carried = carry(owned if renewed else [], renewed)
     left = [*_following(renewed, known), *_moved(renewed, known)]
     return Imported(
@@ -123,9 +149,10 @@ def _gone(before: _Import, module: ModuleType, made: Sequence[Made]) -> list[Mad
     Where only some of its functions ran again, it is what these registered, and those that are
     not there any more.
     """
-    own = _with_parts(before.names.values()) - _with_parts(owners_named(vars(module)).values())
+    named = with_parts(owner for one in before.all for owner in one.names.values())
+    own = named - with_parts(owners_named(vars(module)).values())
     again = {_identity(each) for each in made}
-    gone = [each for each in before.made if each.owner not in own and _identity(each) not in again]
+    gone = [each for each in before.there if each.owner not in own and _identity(each) not in again]
     if any(each.is_whole for each in made):
         return gone
     ran = {_endpoint(each) for each in made}
@@ -135,19 +162,19 @@ def _gone(before: _Import, module: ModuleType, made: Sequence[Made]) -> list[Mad
 
 def _left(before: _Import, gone: Sequence[Made], made: Sequence[Made]) -> Iterator[Made]:
     again = {_identity(each) for each in made}
-    return (each for each in before.made if each not in gone and _identity(each) not in again)
+    return (each for each in before.there if each not in gone and _identity(each) not in again)
 
 
-def _renewed(before: Names, now: Names) -> Renewed:
+def _renewed(before: _Import, now: Names) -> Renewed:
     """Return which routers and mounted applications another one stands for.
 
     Not an application that stands by itself: cells hold it by a name of their own.
     """
     pairs: dict[Owner, Owner] = {}
     kept = set(now.values())
-    for name, old in before.items():
+    for name, old in ((name, old) for one in before.all for name, old in one.names.items()):
         new = now.get(name)
-        if new is None or old in kept or type(new) is not type(old) or not old._parents:
+        if new is None or old in kept or type(new) is not type(old) or not _is_inside(old):
             continue
         pairs[old] = new
         inner, its = getattr(old, "router", None), getattr(new, "router", None)
@@ -156,7 +183,13 @@ def _renewed(before: Names, now: Names) -> Renewed:
     return pairs
 
 
-def _with_parts(owners: Iterable[Owner]) -> set[Owner]:
+def _is_inside(owner: Owner) -> bool:
+    """Tell whether anything includes or mounts it; what did is not always forgotten at once."""
+    placed = (placed for parent in owner._parents for placed in parent._declared.placed)
+    return any(each.registration.child is owner for each in placed)
+
+
+def with_parts(owners: Iterable[Owner]) -> set[Owner]:
     owners = list(owners)
     inner = [getattr(each, "router", None) for each in owners]
     return {*owners, *(each for each in inner if isinstance(each, Owner))}

@@ -12,8 +12,9 @@ from notebookapi._table.published import Declared, Place, Placed, Registration
 from notebookapi.applications import NotebookAPI
 from notebookapi.editing import Add, Operation, Owner, Remove
 from notebookapi.notebook.errors import BadArguments
-from notebookapi.notebook.swap.naming import Names
+from notebookapi.notebook.swap.naming import Names, owners_named
 from notebookapi.notebook.swap.ownership import Owned
+from notebookapi.notebook.swap.reloading import module_of, with_parts
 from notebookapi.routing import APIRouter
 
 MOST = 50
@@ -92,7 +93,10 @@ class Steps:
         have another one now, the one until then.
         """
         now = {owner: owner._declared for owner in before}
-        added, removed = tuple(_more(before, now)), tuple(_more(now, before))
+        added = tuple(
+            each for each in _more(before, now) if not _is_imported(*each, before, standing)
+        )
+        removed = tuple(_more(now, before))
         if added or removed or lifespans:
             self._steps.append(Step(who, standing, added, removed, lifespans))
 
@@ -159,8 +163,24 @@ def _more(
 ) -> Iterator[tuple[Owner, Placed]]:
     """Yield what owners declare after and not before."""
     for owner, declared in after.items():
-        known = {each.registration for each in before[owner].placed}
-        yield from ((owner, each) for each in declared.placed if each.registration not in known)
+        new = set(declared.registrations).difference(before[owner].registrations)
+        placed = (declared.find(each) for each in new)
+        there = sorted((each for each in placed if each), key=lambda each: each.place)
+        yield from ((owner, each) for each in there)
+
+
+def _is_imported(
+    owner: Owner, placed: Placed, before: Mapping[Owner, Declared], standing: Standing
+) -> bool:
+    """Tell whether a module has made an object, and this on it: its import does not run again.
+
+    It stays on that object, which serves nothing once its inclusion is taken back.
+    """
+    is_new = all(each.place[0] < 0 for each in before[owner].placed)
+    if not is_new or owner in with_parts(standing.names.values()):
+        return False
+    module = module_of(placed.registration)
+    return module is not None and owner in with_parts(owners_named(vars(module)).values())
 
 
 def _inverse(steps: Iterable[Step]) -> Iterator[Operation]:

@@ -148,7 +148,8 @@ def _lines(
         for owned in change.added
     }
     for old, new in change.replaced:
-        made[new] = Line("~", _renamed(old, new), new.endpoint)
+        if not _is_as_it_was(old.registration, new.registration):
+            made[new] = Line("~", _renamed(old, new), new.endpoint)
     for old, new in change.taken:
         who = old.endpoint or old.label
         made.setdefault(new, Line("~", new.label, new.endpoint, f"was {who} of {old.cell.label}"))
@@ -185,6 +186,16 @@ def _not_compared(contract: Sequence[Changed]) -> Iterator[Note]:
             f"The contracts of {which}, from {left[0]} on, were not compared with those before: "
             f"only the first {MOST} that are served anew are.",
         )
+
+
+def _is_as_it_was(old: Registration, new: Registration) -> bool:
+    """Whether an attribute is assigned what it was before, maybe of an application made anew."""
+    if new.kind != "setting":
+        return False
+    try:
+        return bool(old.value == new.value)
+    except Exception:  # the person's own comparison: nothing is known
+        return False
 
 
 def _renamed(old: Owned, new: Owned) -> str:

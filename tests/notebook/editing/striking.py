@@ -32,8 +32,11 @@ def strike(after: int) -> None:
     sys.settrace(trace if after else None)
 
 
-def strike_later(after: int) -> None:
-    """Send this process a SIGINT when its publication has come so many lines far."""
+def strike_later(after: int, function: str = "finish") -> None:
+    """Send this process a SIGINT when its publication has come so many lines far.
+
+    function: of the framework, which publishes.
+    """
     left = itertools.count(1)
     publishing: list[FrameType] = []
 
@@ -41,7 +44,7 @@ def strike_later(after: int) -> None:
         code = frame.f_code
         if not code.co_filename.startswith(FRAMEWORK):
             return None
-        if code.co_name == "finish" and not publishing:
+        if code.co_name == function and not publishing:
             publishing.append(frame)
         if not publishing:
             return None
