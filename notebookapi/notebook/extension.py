@@ -35,6 +35,7 @@ from notebookapi.notebook.swap.ownership import Owned
 from notebookapi.notebook.swap.rebind import Interpreter
 from notebookapi.notebook.swap.recorder import CellDraft, Recorder, is_inside_cell, is_module_level
 from notebookapi.notebook.swap.transaction import Ended, Outcome
+from notebookapi.notebook.swap.undisturbed import undisturbed
 from notebookapi.notebook.views.model import Card, Note, card_of
 from notebookapi.serving import ServingError
 
@@ -223,11 +224,16 @@ class _Listener:
         is_well = bool(result.success) and not (draft and draft.has_failed)
         served = Served.by(self._session.server.app)
         ended = _ended(result, is_well, self._shell.user_ns, self._duration)
-        outcome = self._session.finish(ended, draft)
-        if not outcome.is_ordinary or self._has_to_tell(outcome.cell):
-            self._tell(outcome, draft, result.error_in_exec, served)
+        try:
+            passed = self._session.passed(ended, draft)
+        except KeyboardInterrupt:  # too late to stop the cell
+            passed = None
+        if passed and not self._has_to_tell(passed.cell):
+            self._note_card(passed.cell, _NOTHING)
         else:
-            self._note_card(outcome.cell, _NOTHING)
+            with undisturbed():
+                outcome = passed or self._session.finish(ended, draft)
+            self._tell(outcome, draft, result.error_in_exec, served)
         self._session.widgets.published()
 
     def _has_to_tell(self, cell: Cell) -> bool:

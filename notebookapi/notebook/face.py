@@ -5,14 +5,14 @@ from __future__ import annotations
 import threading
 from collections.abc import Awaitable, Coroutine, MutableMapping, Sequence
 from dataclasses import replace
-from types import TracebackType
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from notebookapi._table.published import Place
 from notebookapi.applications import NotebookAPI
 from notebookapi.cells import Cell, Registered
 from notebookapi.editing import Draft, Operation, current_draft
 from notebookapi.notebook.commands.calling import method_of, names
+from notebookapi.notebook.edges import Debugger, Screen
 from notebookapi.notebook.errors import NothingToServe
 from notebookapi.notebook.examples.keeping import Examples
 from notebookapi.notebook.log.journal import Journal
@@ -38,13 +38,12 @@ from notebookapi.notebook.swap.naming import (
 )
 from notebookapi.notebook.swap.ownership import Owned
 from notebookapi.notebook.swap.places import Places
-from notebookapi.notebook.swap.putting import Screen, putting, telling
+from notebookapi.notebook.swap.putting import putting, telling
 from notebookapi.notebook.swap.rebind import Interpreter, Rebound
 from notebookapi.notebook.swap.recorder import CellDraft
 from notebookapi.notebook.swap.redefinitions import Redefinitions
 from notebookapi.notebook.swap.reloading import imports
 from notebookapi.notebook.swap.transaction import Ended, Outcome, finish, forget, planned
-from notebookapi.notebook.swap.undisturbed import undisturbed
 from notebookapi.notebook.swap.undoing import Standing, Steps, Undone
 from notebookapi.notebook.swap.versions import Versions
 from notebookapi.notebook.views.log import RequestLog
@@ -56,15 +55,6 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
 T = TypeVar("T")
-
-
-class Debugger(Protocol):
-    """Opens a debugger. obstacle: why it cannot, in words; None where it can."""
-
-    @property
-    def obstacle(self) -> str | None: ...
-
-    def open(self, error: BaseException, trace: TracebackType | None) -> None: ...
 
 
 class Session(client.Sender):
@@ -185,7 +175,8 @@ class Session(client.Sender):
         reported: None of a front end that never tells. Returns what new ones go on serving.
         """
         new = self.places.note_deleted(reported, running)
-        return [each for each in self._owned if each.cell.key in new and not each.shadowed]
+        among = self._owned if new else ()  # seldom any
+        return [each for each in among if each.cell.key in new and not each.shadowed]
 
     def forget_deleted(self) -> list[Owned]:
         """Withdraw what the cells registered that the front end reports deleted; return it."""
@@ -199,6 +190,24 @@ class Session(client.Sender):
             self.versions.note_withdrawn(removed, "%api forget")
             return removed
 
+    def passed(self, ended: Ended, draft: CellDraft | None) -> Outcome | None:
+        """Note a good run that concerns nothing that is served, as nearly all do; None for others.
+
+        It is quick, and may be interrupted; `finish` takes the run then.
+        """
+        with self._lock:
+            cell = ended.as_cell(run=self._history.count + 1)
+            if draft is None or draft.operations or not cell.succeeded:
+                return None
+            self.bindings.compare()
+            if not self._is_ordinary(cell, draft):
+                return None
+            self._history.add(cell)
+            self._history.keep(cell, self.places.owners(self._owned))
+            self.steps.note_meant(self._redefinitions.note(Rebound(), cell.run))
+            self.places.note(cell, draft.position)
+            return Outcome(cell, self._owned, draft.position)
+
     def finish(self, ended: Ended, draft: CellDraft | None) -> Outcome:
         """Publish what a run registered, or drop it."""
         with self._lock:
@@ -207,21 +216,14 @@ class Session(client.Sender):
             if draft is None:
                 return Outcome(cell, self._owned)
             self.bindings.compare()
-            if cell.succeeded and self._is_ordinary(cell, draft):
-                self._history.keep(cell, self.places.owners(self._owned))
-                self.steps.note_meant(self._redefinitions.note(Rebound(), cell.run))
-                self.places.note(cell, draft.position)
-                return Outcome(cell, self._owned, draft.position, is_ordinary=True)
-            with own_warnings() as warned, undisturbed():
+            with own_warnings() as warned:
                 outcome = self._publish(cell, draft)
             return replace(outcome, warned=warned)
 
     def _is_ordinary(self, cell: Cell, draft: CellDraft) -> bool:
-        """Tell whether a good run concerns nothing that is served, as nearly all do not."""
         now, owned = self.bindings.owners_now, self._owned
         return not (
-            draft.operations
-            or draft.named != now
+            draft.named != now
             or now.keys() - self._names.keys()
             or self.places.owns(owned, cell.key)
             or self.places.key_before(owned, draft.cell_id, cell.source)

@@ -489,9 +489,9 @@ def test_run_on_the_servers_own_thread(serve: Serve) -> None:
 def test_switch_interval_while_serving(serve: Serve) -> None:
     before = sys.getswitchinterval()
     first, second = serve(HELLO), serve(HELLO)
-    assert sys.getswitchinterval() == pytest.approx(0.001)
+    assert sys.getswitchinterval() == pytest.approx(0.0005)
     first.stop()
-    assert sys.getswitchinterval() == pytest.approx(0.001)
+    assert sys.getswitchinterval() == pytest.approx(0.0005)
     second.stop()
     assert sys.getswitchinterval() == pytest.approx(before)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import compress
+from itertools import compress, repeat
 from operator import is_not
 from typing import Any
 
@@ -26,32 +26,54 @@ def _is_owner(name: str, value: object) -> bool:
     return issubclass(type(value), Owner) and not name.startswith("_")
 
 
+_NOTHING = object()
+
+
 class Bindings:
     """What the names of a namespace stood for at the end of the cell before.
 
     seen: all of it. owners: the applications and routers among it.
+    rebound: the names that stand for something else now, but those of applications and routers,
+    and IPython's own (`_`, `_3`). owners_now: the applications and routers of now.
     """
 
     def __init__(self, namespace: Mapping[str, Any]) -> None:
         self._namespace = namespace
-        self._there: Mapping[str, Any] = {}
-        self.seen: Mapping[str, Any] = {}
+        self._anew: Mapping[str, Any] = {}
+        self._seen: dict[str, Any] = {}
         self.owners = self.owners_now = owners_named(namespace)
-        self.anew: Sequence[str] = ()
+        self.rebound: Sequence[str] = ()
+
+    @property
+    def seen(self) -> Mapping[str, Any]:
+        return self._seen
 
     def compare(self) -> None:
-        """Find the names that stand for something else now, new ones too: `anew`."""
-        # After every cell, over all that there ever was: the loop is C's.
-        self._there = there = dict(self._namespace)
-        others = map(is_not, there.values(), map(self.seen.get, there))
-        self.anew = list(compress(there, others))
+        """Find the names that stand for something else now, and those that are new."""
+        try:
+            anew = self._differing(self._namespace)
+        except RuntimeError:  # a thread has added a name meanwhile
+            anew = self._differing(dict(self._namespace))
+        there, seen = self._namespace, self._seen
+        self._anew = {name: there[name] for name in anew if name in there}
+        said = [name for name in anew if not name.startswith("_")]
+        self.rebound = [n for n in said if n in seen and not isinstance(seen[n], Owner)]
         same = {name: each for name, each in self.owners.items() if there.get(name) is each}
-        new = {name: there[name] for name in self.anew if _is_owner(name, there[name])}
+        new = {name: value for name, value in self._anew.items() if _is_owner(name, value)}
         self.owners_now = same | new
+
+    def _differing(self, there: Mapping[str, Any]) -> list[str]:
+        # After every cell, over all that there ever was: the loop is C's.
+        before = map(self._seen.get, there, repeat(_NOTHING))
+        return list(compress(there, map(is_not, there.values(), before)))
 
     def settle(self) -> None:
         """Let what was compared last be what names stood for before."""
-        self.seen, self.owners, self.anew = self._there, self.owners_now, ()
+        self._seen |= self._anew
+        if len(self._seen) != len(self._namespace):  # names were deleted, or have come since
+            for name in self._seen.keys() - self._namespace.keys():
+                del self._seen[name]
+        self.owners, self._anew, self.rebound = self.owners_now, {}, ()
 
 
 def followed(known: Names, before: Names, now: Names, used: Iterable[Owner]) -> Names:

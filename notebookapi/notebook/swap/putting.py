@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, MutableMapping, Sequence
 from contextlib import contextmanager
-from typing import Any, Protocol
+from typing import Any
 
 from notebookapi.applications import NotebookAPI
 from notebookapi.editing import Operation, Owner
+from notebookapi.notebook.edges import Screen
 from notebookapi.notebook.log.failures import trimmed
 from notebookapi.notebook.server.exchange import Tell
 from notebookapi.notebook.server.lifespans import redefined
@@ -17,18 +18,6 @@ from notebookapi.notebook.swap.recorder import CellDraft
 from notebookapi.notebook.swap.transaction import Put
 from notebookapi.notebook.views.model import Message
 from notebookapi.routing import APIRouter
-
-
-class Screen(Protocol):
-    """Where the person is told."""
-
-    def show(self, view: Any) -> None:
-        """Show a view in the running cell's output."""
-        ...
-
-    def name_of(self, filename: str) -> str | None:
-        """Return how the person knows a file of source."""
-        ...
 
 
 def telling(screen: Callable[[], Screen]) -> Tell:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import unicodedata
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from itertools import takewhile
 
@@ -17,7 +17,7 @@ _BOUND = re.compile(r"^\w+[ \t]*=(?!=)", re.MULTILINE)
 
 
 class Readers:
-    """Counts the names that good runs spell, and tells which of them they read.
+    """Knows the names that good runs spell, and tells which of them they read.
 
     It is asked after every cell, so that it looks at each run once, and closely only where it
     spells a name that matters: first at the tree, then at what each name is there.
@@ -25,7 +25,7 @@ class Readers:
 
     def __init__(self) -> None:
         self._spelled: dict[int, frozenset[str]] = {}
-        self._counts: Counter[str] = Counter()
+        self._spelling: dict[str, set[int]] = defaultdict(set)
         self._mentioned: dict[int, frozenset[str]] = {}
         self._read: dict[int, frozenset[str]] = {}
         self._runs: dict[int, Cell] = {}
@@ -35,7 +35,7 @@ class Readers:
         self._runs = runs
         latest = takewhile(lambda run: run not in self._spelled, reversed(runs))
         self._note(runs, [run for run in latest if run != running.run])
-        if len(self._spelled) != len(runs) - 1:  # some are kept no more, or again
+        if len(self._spelled) != len(runs) - (running.run in runs):  # some come or go
             self._forget(self._spelled.keys() - runs.keys())
             self._note(runs, runs.keys() - self._spelled.keys() - {running.run})
 
@@ -43,23 +43,23 @@ class Readers:
         for run in new:
             cell = runs[run]
             names = _spelled(cell.transformed) if cell.succeeded else frozenset()
-            self._spelled[run] = names
-            self._counts.update(names)
+            for name in names:
+                self._spelling[name].add(run)
+            self._spelled[run] = names  # last: an interrupt may come
 
     def _forget(self, gone: Iterable[int]) -> None:
         for run in gone:
             self._mentioned.pop(run, None)
             self._read.pop(run, None)
-            for name in self._spelled.pop(run):
-                self._counts[name] -= 1
-                if not self._counts[name]:
-                    del self._counts[name]
+            for name in self._spelled[run]:
+                self._spelling[name].discard(run)
+                if not self._spelling[name]:
+                    del self._spelling[name]
+            del self._spelled[run]
 
     def read(self, names: frozenset[str]) -> bool:
         """Tell whether a run may have taken what one of these names stands for."""
-        if self._counts.keys().isdisjoint(names):
-            return False
-        runs = [run for run, names_of in self._spelled.items() if not names_of.isdisjoint(names)]
+        runs = {run for name in names for run in self._spelling.get(name, ())}
         mention = (run for run in runs if not self._mentioned_by(run).isdisjoint(names))
         return any(not self._read_by(run).isdisjoint(names) for run in mention)
 

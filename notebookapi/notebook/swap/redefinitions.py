@@ -10,7 +10,6 @@ from typing import Any
 from notebookapi.cells import Cell
 from notebookapi.cells.program import SOFT, Program, reads_of
 from notebookapi.cells.statements import Statement, statements_of
-from notebookapi.editing import Owner
 from notebookapi.notebook.swap.history import History
 from notebookapi.notebook.swap.naming import Bindings, Names
 from notebookapi.notebook.swap.origins import Origins
@@ -66,7 +65,7 @@ class Redefinitions:
         self._adopted |= rebound.adopted
         if rebound.ran:
             self._bindings.compare()
-        bound = self._differing()
+        bound = self._bindings.rebound
         gone = {n: held for n, held in self._held.items() if n in rebound.counted or n in bound}
         self._note_origins(bound, rebound, run)
         before = {**{name: self._bindings.seen[name] for name in bound}, **gone}
@@ -90,7 +89,7 @@ class Redefinitions:
 
         Returns the names that it bound to something else all the same.
         """
-        before = {name: self._bindings.seen[name] for name in self._differing()}
+        before = {name: self._bindings.seen[name] for name in self._bindings.rebound}
         self._hold({**before, **self._held})
         there = self._namespace
         return frozenset(n for n, value in before.items() if _differs(value, there[n]))
@@ -107,23 +106,10 @@ class Redefinitions:
         self._held = {n: v for n, v in held.items() if n in there and _differs(v, there[n])}
         self._bindings.settle()
 
-    def _differing(self) -> list[str]:
-        """Return the names that stand for something else than after the last run.
-
-        Not those of applications and routers: what was registered on them is carried over. Nor
-        IPython's own (`_`, `_3`).
-        """
-        seen = self._bindings.seen
-        return [
-            name
-            for name in self._bindings.anew
-            if not name.startswith("_") and name in seen and not isinstance(seen[name], Owner)
-        ]
-
     def changed(self) -> frozenset[str]:
         """Return the names that stand for something else than what counts."""
         seen = self._bindings.seen
-        before = {**{name: seen[name] for name in self._differing()}, **self._held}
+        before = {**{name: seen[name] for name in self._bindings.rebound}, **self._held}
         return frozenset(
             name
             for name, value in before.items()

@@ -121,7 +121,7 @@ def imports(owned: Sequence[Owned], made: Iterable[Made]) -> Imported:
 def _by_module(made: Iterable[Made]) -> Mapping[ModuleType, list[Made]]:
     """Return what each module registered, and those that have lost an endpoint."""
     found: dict[ModuleType, list[Made]] = {}
-    for module, before in list(_LATEST.items()):
+    for module, before in list(_LATEST.items()) if _LATEST else ():  # seldom any
         if not before.defined <= vars(module).keys():
             found[module] = []
     for each in made:

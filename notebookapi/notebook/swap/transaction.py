@@ -68,7 +68,6 @@ class Outcome:
     anew: the modules whose code ran again, and that registered something.
     bound: of a run that published nothing, the names that stand for something else since.
     warned: what publishing warned of.
-    is_ordinary: whether nothing that is served was concerned.
     """
 
     cell: Cell
@@ -86,7 +85,6 @@ class Outcome:
     anew: Sequence[str] = ()
     bound: frozenset[str] = frozenset()
     warned: Sequence[str] = ()
-    is_ordinary: bool = False
 
     def leaving(self, bound: frozenset[str]) -> Outcome:
         """Return the same with the names that the run leaves bound to something else."""
