@@ -228,12 +228,14 @@ class _Listener:
             passed = self._session.passed(ended, draft)
         except KeyboardInterrupt:  # too late to stop the cell
             passed = None
-        if passed and not self._has_to_tell(passed.cell):
-            self._note_card(passed.cell, _NOTHING)
-        else:
+        if passed is None:
             with undisturbed():
-                outcome = passed or self._session.finish(ended, draft)
+                outcome = self._session.finish(ended, draft)
             self._tell(outcome, draft, result.error_in_exec, served)
+        elif self._has_to_tell(passed):
+            self._tell(Outcome(passed), draft, None, served)
+        else:
+            self._note_card(passed, _NOTHING)
         self._session.widgets.published()
 
     def _has_to_tell(self, cell: Cell) -> bool:

@@ -39,7 +39,7 @@ from notebookapi.notebook.swap.naming import (
 from notebookapi.notebook.swap.ownership import Owned
 from notebookapi.notebook.swap.places import Places
 from notebookapi.notebook.swap.putting import putting, telling
-from notebookapi.notebook.swap.rebind import Interpreter, Rebound
+from notebookapi.notebook.swap.rebind import Interpreter
 from notebookapi.notebook.swap.recorder import CellDraft
 from notebookapi.notebook.swap.redefinitions import Redefinitions
 from notebookapi.notebook.swap.reloading import imports
@@ -190,7 +190,7 @@ class Session(client.Sender):
             self.versions.note_withdrawn(removed, "%api forget")
             return removed
 
-    def passed(self, ended: Ended, draft: CellDraft | None) -> Outcome | None:
+    def passed(self, ended: Ended, draft: CellDraft | None) -> Cell | None:
         """Note a good run that concerns nothing that is served, as nearly all do; None for others.
 
         It is quick, and may be interrupted; `finish` takes the run then.
@@ -204,9 +204,9 @@ class Session(client.Sender):
                 return None
             self._history.add(cell)
             self._history.keep(cell, self.places.owners(self._owned))
-            self.steps.note_meant(self._redefinitions.note(Rebound(), cell.run))
+            self.steps.note_meant(self._redefinitions.note_ordinary(cell.run))
             self.places.note(cell, draft.position)
-            return Outcome(cell, self._owned, draft.position)
+            return cell
 
     def finish(self, ended: Ended, draft: CellDraft | None) -> Outcome:
         """Publish what a run registered, or drop it."""

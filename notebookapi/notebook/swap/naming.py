@@ -56,11 +56,11 @@ class Bindings:
             anew = self._differing(dict(self._namespace))
         there, seen = self._namespace, self._seen
         self._anew = {name: there[name] for name in anew if name in there}
-        said = [name for name in anew if not name.startswith("_")]
+        said = [name for name in self._anew if not name.startswith("_")]
         self.rebound = [n for n in said if n in seen and not isinstance(seen[n], Owner)]
         same = {name: each for name, each in self.owners.items() if there.get(name) is each}
-        new = {name: value for name, value in self._anew.items() if _is_owner(name, value)}
-        self.owners_now = same | new
+        new = [name for name in said if _is_owner(name, self._anew[name])]
+        self.owners_now = same | {name: self._anew[name] for name in new}
 
     def _differing(self, there: Mapping[str, Any]) -> list[str]:
         # After every cell, over all that there ever was: the loop is C's.

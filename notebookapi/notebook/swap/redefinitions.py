@@ -24,6 +24,7 @@ from notebookapi.notebook.swap.rebind import (
 )
 from notebookapi.notebook.swap.recorder import Made
 
+_NONE = Rebound()
 _SCALARS = (bool, int, float, complex, str, bytes, type(None))
 
 
@@ -74,6 +75,14 @@ class Redefinitions:
         self._held = {**left, **rebound.held}
         self._bindings.settle()
         return {name: value for name, value in before.items() if _is_definition(value)}
+
+    def note_ordinary(self, run: int) -> Mapping[str, Any]:
+        """Note a good run of which nothing counts; return what `note` does."""
+        seen, rebound = self._bindings.seen, self._bindings.rebound
+        before = {name: seen[name] for name in rebound if _is_definition(seen[name])}
+        self._note_origins(rebound, _NONE, run)
+        self._bindings.settle()
+        return before
 
     def _note_origins(self, bound: Iterable[str], rebound: Rebound, run: int) -> None:
         runs = {name: each.cell.run for each in rebound.ran for name in each.names.binds}
