@@ -120,6 +120,9 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
 # Libraries of the core that these do without nevertheless.
 STANDARD_LIBRARY_ONLY = frozenset({"cells"})
 
+NEWER_STANDARD_LIBRARY = ("annotationlib",)
+"""Modules of a Python that is newer than the oldest we run on: imported behind a version check."""
+
 ABSENT_FROM_THE_CORE = ("IPython", "ipywidgets", "anywidget", "uvicorn", "httpx2", "ruff")
 
 
@@ -201,7 +204,7 @@ def violation(statement: Import) -> str | None:
 
 
 def _library_violation(statement: Import, importer: str, library: str) -> str | None:
-    if library in sys.stdlib_module_names:
+    if library in sys.stdlib_module_names or library in NEWER_STANDARD_LIBRARY:
         return None
     if importer in STANDARD_LIBRARY_ONLY:
         return f"{statement}: {importer} uses the standard library only"
