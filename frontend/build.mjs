@@ -60,14 +60,14 @@ async function writeDocsAssets() {
     "swagger-ui-bundle.js": [read("swagger-ui-dist", "swagger-ui-bundle.js"), await added("swagger.ts", "iife")],
     "swagger-ui.css": [read("swagger-ui-dist", "swagger-ui.css"), await added("swagger.css")],
     "redoc.standalone.js": [
+      await added("redoc.ts", "iife"), // before: it draws its page at once
       withoutLogo(read("redoc", "bundles", "redoc.standalone.js")),
-      await added("redoc.ts", "iife"),
     ],
   };
-  for (const [name, [text, more]] of Object.entries(bundles)) {
+  for (const [name, parts] of Object.entries(bundles)) {
     // A script may end without what would keep it from the next one.
-    const between = name.endsWith(".js") ? "\n;" : "\n";
-    put(join(docsStatic, `${name}.gz`), gzipSync(withoutSourceMap(text) + between + more, { level: 9 }));
+    const text = parts.map(withoutSourceMap).join(name.endsWith(".js") ? "\n;" : "\n");
+    put(join(docsStatic, `${name}.gz`), gzipSync(text, { level: 9 }));
   }
   const licences = {
     "swagger-ui.LICENSE.txt": [["LICENSE"], ["NOTICE"], ["swagger-ui-bundle.js.LICENSE.txt"]],

@@ -98,6 +98,25 @@ def take_log(lab: Lab, browser: Browser) -> None:
         log.locator(".panel").screenshot(path=IMAGES / f"log-{name}.png")
 
 
+MEASURED = {
+    "explain": "%api explain read_lamp",
+    "bench": "%api bench GET /lamps/1",
+    "fuzz": "%api fuzz read_lamp --seed 1",
+}
+
+
+def take_measured(lab: Lab, browser: Browser) -> None:
+    """Take the pictures of what looks at an endpoint closely."""
+    cells = ["%load_ext notebookapi", SHOP, *MEASURED.values()]
+    notebook = lab.open(browser, "measured", cells)
+    notebook.run_all()
+    for theme in ("light", "dark"):
+        notebook.set_theme(dark=theme == "dark")
+        wait_for_calm(notebook)
+        for index, name in enumerate(MEASURED, start=2):
+            notebook.cell(index).screenshot(path=IMAGES / f"{name}-{theme}.png")
+
+
 def wait_for_calm(notebook: Notebook) -> None:
     """Wait until nothing of what covers the page while a theme is loaded is left."""
     notebook.page.locator("#jupyterlab-splash").wait_for(state="detached")
@@ -174,6 +193,7 @@ def main() -> None:
         try:
             take(lab, browser)
             take_log(lab, browser)
+            take_measured(lab, browser)
         finally:
             lab.stop()
 

@@ -224,7 +224,8 @@ class _Reader(ScopedVisitor):
 
     def _type_arguments(self, generic: ast.expr, arguments: ast.expr) -> None:
         name = generic.attr if isinstance(generic, ast.Attribute) else getattr(generic, "id", "")
-        if name == "Literal":
+        if name == "Literal":  # what is quoted there is a value, and no type
+            self.visit(arguments)
             return
         if name == "Annotated" and isinstance(arguments, ast.Tuple):
             self._type(arguments.elts[0])

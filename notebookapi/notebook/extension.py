@@ -24,6 +24,7 @@ from notebookapi.notebook.examples.replay import replayed
 from notebookapi.notebook.face import Session
 from notebookapi.notebook.kernel.config import NotebookAPI as Settings
 from notebookapi.notebook.kernel.debugging import Debugger
+from notebookapi.notebook.kernel.files import Files
 from notebookapi.notebook.kernel.output import OutputRouter
 from notebookapi.notebook.kernel.screen import Screen
 from notebookapi.notebook.log.failures import declaration
@@ -64,6 +65,7 @@ def attach(shell: InteractiveShell, session: Session | None) -> Session:
     shell.register_magic_function(listener.http, "cell", "http")  # type: ignore[arg-type]
     _explain_mistakes(screen)
     listener.output.install()
+    listener.files.install()
     session.journal.isolate, session.journal.echo = listener.output.isolate, listener.output.echo
     session.debugger = Debugger(shell)
     listener.config = Settings(session, shell)
@@ -90,6 +92,7 @@ def detach(shell: InteractiveShell, session: Session) -> None:
     shell.magics_manager.magics["cell"].pop("http", None)
     _explain_no_more()
     listener.output.remove()
+    listener.files.remove()
     if listener.config is not None:
         listener.config.remove(shell)
     listener.leave()
@@ -137,6 +140,7 @@ class _Listener:
         self._session = session
         self._recorder = Recorder(shell.user_ns)
         self.output = OutputRouter(shell)
+        self.files = Files(shell)
         self._cards: dict[str, tuple[str, Card]] = {}
         self._key_of: dict[str, str] = {}  # of the cell that last had a source
         self._loading: object | None = None
@@ -336,7 +340,7 @@ class _Listener:
             if not has_sockets():
                 text = "There are no sockets here: `api` and `%%http` ask the application itself."
             return None, [*notes, Note("info", text)]
-        if outcome.change and (left := session.server.left):
+        if (outcome.change or is_anew) and (left := session.server.left):
             notes.append(Note("info", still_running(left)))
         url = session.server.announced() if outcome.change or is_anew else None
         if url and session.server.notice:

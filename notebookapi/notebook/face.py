@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from notebookapi._table.published import Place
 from notebookapi.applications import NotebookAPI
 from notebookapi.cells import Cell, Registered
-from notebookapi.editing import Draft, Operation, current_draft
+from notebookapi.editing import Draft, Operation, Owner, current_draft
 from notebookapi.notebook.commands.calling import method_of, names
 from notebookapi.notebook.edges import Debugger, Screen
 from notebookapi.notebook.errors import NothingToServe
@@ -43,8 +43,8 @@ from notebookapi.notebook.swap.rebind import Interpreter
 from notebookapi.notebook.swap.recorder import CellDraft
 from notebookapi.notebook.swap.redefinitions import Redefinitions
 from notebookapi.notebook.swap.reloading import imports
-from notebookapi.notebook.swap.transaction import Ended, Outcome, finish, forget, planned
-from notebookapi.notebook.swap.undoing import Standing, Steps, Undone
+from notebookapi.notebook.swap.transaction import Ended, Outcome, finish, planned
+from notebookapi.notebook.swap.undoing import Forget, Standing, Steps, Undone
 from notebookapi.notebook.swap.versions import Versions
 from notebookapi.notebook.views.log import RequestLog
 from notebookapi.notebook.views.routes import RouteList
@@ -178,16 +178,14 @@ class Session(client.Sender):
         among = self._owned if new else ()  # seldom any
         return [each for each in among if each.cell.key in new and not each.shadowed]
 
-    def forget_deleted(self) -> list[Owned]:
-        """Withdraw what the cells registered that the front end reports deleted; return it."""
+    def withdraw(self, by: str, forget: Forget, *owners: Owner) -> Sequence[Owned]:
+        """Withdraw, by a command, what cells own, or nobody on `owners`; return what was owned."""
         with self._lock:
-            removed: list[Owned] = []
-            standing, before = self._standing(), {o.owner: o.owner._declared for o in self._owned}
-            for key in sorted(self.places.deleted):
-                self._owned, change = forget(self._owned, key)
-                removed += change.removed
-            self.steps.note("%api forget --deleted", standing, before)
-            self.versions.note_withdrawn(removed, "%api forget")
+            concerned = {*(each.owner for each in self._owned), *owners}
+            standing, before = self._standing(), {each: each._declared for each in concerned}
+            self._owned, removed = forget(self._owned)
+            self.steps.note(by, standing, before)
+            self.versions.note_withdrawn(removed, by)
             return removed
 
     def passed(self, ended: Ended, draft: CellDraft | None) -> Cell | None:

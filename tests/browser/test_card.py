@@ -98,6 +98,14 @@ def test_undo_is_for_the_last_publication(notebook: Notebook) -> None:
     assert run_source(notebook, "print(len(api.routes))") == "10\n"
 
 
+def test_what_published_nothing_cannot_be_undone(notebook: Notebook) -> None:
+    notebook.write(3, "@app.get('/x')\ndef x(): ...\n1 / 0")
+    notebook.run(3)
+    expect(button(notebook, "Docs", 3)).to_be_visible()
+    expect(button(notebook, "Undo", 3)).to_have_count(0)
+    expect(button(notebook, "Undo")).to_have_count(1)
+
+
 def test_a_long_card_is_short(notebook: Notebook) -> None:
     notebook.run(2)
     card = notebook.cell(2).locator(".nbapi-card")

@@ -181,12 +181,13 @@ def test_swagger_ui_signs_in_by_the_page_to_return_to(visit: Visit) -> None:
     assert (visit.elsewhere, visit.complaints) == ([], [])
 
 
-def test_redoc_shows_the_document(visit: Visit) -> None:
+def test_redoc_shows_the_document(visit: Visit, request: pytest.FixtureRequest) -> None:
     page = visit.page
     page.goto(f"{visit.url}/redoc")
     expect(page.get_by_role("heading", name="Create Item")).to_be_visible(timeout=LIMIT)
     expect(page).to_have_title("Shop & <b>more</b> - ReDoc")
     expect(page.locator("h1").first).to_contain_text("Shop & <b>more</b>")
+    assert (brightness(page, "h1") < 128) is ("dark" in request.node.name)
     assert (visit.elsewhere, visit.complaints) == ([], [])
 
 

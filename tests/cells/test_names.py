@@ -48,6 +48,7 @@ READS = [
     ("def f(): return [a for a in b]", {"binds": "f", "soft": "b"}),
     ("def f(x: 'list[A]'): ...", {"binds": "f", "deferred": "list A"}),
     ("def f(x: Literal['A']): ...", {"binds": "f", "signature": "Literal"}),
+    ("def f(x: Literal['A', B, *C]): ...", {"binds": "f", "signature": "Literal B C"}),
     ("def f(x: Annotated[A, Q('B')]): ...", {"binds": "f", "signature": "Annotated A Q"}),
     (
         "def f(x: Annotated['A', D(g)]): ...",

@@ -37,7 +37,7 @@ ITEM = "class Item(BaseModel):\n    size: int\n"
 Make = Callable[[str], ModuleType]
 
 
-@pytest.fixture(params=WAYS.values(), ids=WAYS)
+@pytest.fixture(params=WAYS.values(), ids=list(WAYS))
 def make(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Make:
     """Makes a module of source in which annotations are evaluated late."""
 

@@ -7,7 +7,7 @@ import os
 import subprocess
 import time
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -31,12 +31,16 @@ _shell.reset(new_session=True)
 
 @dataclass
 class Ran:
-    """What a run of a cell came to. displays: MIME bundles, in order. error: `Name: message`."""
+    """What a run of a cell came to. displays: MIME bundles, in order. error: `Name: message`.
+
+    left: the same as updates of displays leave them.
+    """
 
     status: str = ""
     number: int | None = None
     stream: str = ""
     displays: list[dict[str, str]] = field(default_factory=list)
+    left: list[dict[str, str]] = field(default_factory=list)
     result: dict[str, str] = field(default_factory=dict)
     error: str = ""
 
@@ -97,8 +101,10 @@ class Kernel:
         while not any(_is_idle(message) for message in self._seen[run]):
             self._take()
         ran = Ran()
-        for message in self._seen.pop(run):
+        seen = self._seen.pop(run)
+        for message in seen:
             _note(ran, message["msg_type"], message["content"])
+        ran.left += _left(seen)
         return ran
 
     def until(self, run: str, text: str) -> None:
@@ -144,6 +150,17 @@ class Kernel:
     def _take(self) -> None:
         message = self.client.get_iopub_msg(timeout=TIMEOUT)
         self._seen[message["parent_header"].get("msg_id", "")].append(message)
+
+
+def _left(seen: Sequence[Message]) -> Iterable[dict[str, str]]:
+    """Return what a front end shows at the end: an update takes the place of its display."""
+    found: dict[object, dict[str, str]] = {}
+    for number, message in enumerate(seen):
+        kind, content = message["msg_type"], message["content"]
+        name = content.get("transient", {}).get("display_id", number)
+        if kind == "display_data" or (kind == "update_display_data" and name in found):
+            found[name] = content["data"]
+    return found.values()
 
 
 def _is_idle(message: Message) -> bool:

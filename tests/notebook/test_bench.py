@@ -171,14 +171,25 @@ def test_it_can_be_read_anywhere() -> None:
 SLOW = "import asyncio\n@app.get('/slow')\nasync def slow(): await asyncio.sleep(0.01)"
 
 
-def test_in_a_kernel_the_progress_is_one_output(kernel: Kernel) -> None:
+@pytest.mark.parametrize("command", ["%api bench slow --seconds 1 --clients 2",
+                                     "api.bench('slow', seconds=1, clients=2)"])  # fmt: skip
+def test_in_a_kernel_the_result_takes_the_place_of_the_progress(
+    kernel: Kernel, command: str
+) -> None:
     kernel.run(SLOW)
-    ran = kernel.run("%api bench slow --seconds 1 --clients 2")
-    progress, last = ran.displays
+    ran = kernel.run(command)
+    (progress,), (last,) = ran.displays, ran.left
     assert "% done" in progress["text/plain"]
     assert 'role="progressbar"' in progress["text/html"]
     assert "<svg" in last["text/html"]
     assert "requests/s" in last["text/plain"]
+
+
+def test_what_another_cell_shows_comes_there(kernel: Kernel) -> None:
+    kernel.run(SLOW)
+    kernel.run("kept = api.bench('slow', seconds=1, clients=2)")
+    (shown,) = kernel.run("kept").displays
+    assert "requests/s" in shown["text/plain"]
 
 
 def test_an_interrupt_keeps_what_there_is(kernel: Kernel) -> None:
@@ -189,5 +200,5 @@ def test_an_interrupt_keeps_what_there_is(kernel: Kernel) -> None:
     kernel.manager.interrupt_kernel()
     ran = kernel.ended(run)
     assert (ran.status, ran.error) == ("", "")
-    assert "interrupted: " in ran.displays[-1]["text/plain"]
+    assert "interrupted: " in ran.left[-1]["text/plain"]
     assert kernel.value("api.get('/slow').status_code") == 200

@@ -54,6 +54,14 @@ async def forever():
             ended.set()
     return StreamingResponse(numbers(), media_type="text/plain")
 
+@app.get("/breathless")
+async def breathless():
+    async def numbers():
+        number = 0
+        while True:  # it waits for nothing
+            yield f"{(number := number + 1)}\\n"
+    return StreamingResponse(numbers(), media_type="text/plain")
+
 @app.get("/short")
 async def short():
     async def pieces():
@@ -132,6 +140,21 @@ def test_stream_that_has_no_end_is_left(notebook: Notebook, code: str, cell: str
         assert notebook.run(each, f"cell-{number}").error is None
     assert notebook.shell.user_ns["lines"] == ["0", "1", "2"]
     assert "body not read" in repr(notebook.shell.user_ns["response"])
+
+
+@pytest.mark.parametrize("cell", ["defining", "later"])
+def test_a_stream_that_waits_for_nothing_does_not_keep_the_server(
+    notebook: Notebook, cell: str
+) -> None:
+    code = (
+        "with api.client.stream('GET', '/breathless') as response:\n"
+        "    first = next(response.iter_lines())\n"
+        "seen = [first, api.get('/who').status_code]"
+    )
+    cells = [ENDPOINTS + code] if cell == "defining" else [ENDPOINTS, code]
+    for number, each in enumerate(cells):
+        assert notebook.run(each, f"cell-{number}").error is None
+    assert notebook.shell.user_ns["seen"] == ["1", 200]
 
 
 @pytest.mark.parametrize("cell", ["defining", "later"])

@@ -40,6 +40,63 @@ def test_the_last_request_is_kept_and_passes(notebook: Notebook) -> None:
     assert ran.card == "~ GET /items/{item_id}; 1 example passes."
 
 
+UPLOAD = """
+from notebookapi import Form, UploadFile
+@app.post("/files")
+async def files(file: UploadFile, note: str = Form()):
+    return [file.filename, len(await file.read()), note, {}]
+"""
+
+
+@pytest.mark.parametrize("is_later", [False, True], ids=["defining", "later"])
+@pytest.mark.parametrize("send", ["api.post", "await api.aclient.post"])
+def test_a_form_with_a_file_is_kept(notebook: Notebook, send: str, is_later: bool) -> None:
+    sent = f"{send}('/files', files={{'file': ('a.bin', bytes(range(256)))}}, data={{'note': 'n'}})"
+    for number, code in enumerate(
+        [UPLOAD.format(1), sent] if is_later else [UPLOAD.format(1) + sent]
+    ):
+        assert notebook.run(code, f"cell-{number}").error is None
+    saved(notebook, "sent --replay")
+    (kept,) = notebook.session.examples
+    assert kept.expected is not None
+    assert kept.expected.body == b'["a.bin",256,"n",1]'
+    ran = notebook.run(UPLOAD.format(2), "cell-0")
+    assert ran.card.endswith("Example sent changed: $[3]: 1 → 2.")
+
+
+def test_what_is_too_large_is_not_kept(notebook: Notebook) -> None:
+    notebook.run(UPLOAD.format(1), "a")
+    notebook.run("api.post('/files', files={'file': bytes(300_000)}, data={'note': 'n'})", "s")
+    error = notebook.run("%api examples save", "save").error
+    assert "POST /files has a body of more than 256 KiB" in str(error)
+
+
+HARD = {
+    "a stream without an end": (
+        "    async def pieces():\n        while True: yield bytes(1000)\n"
+        "    return StreamingResponse(pieces())",
+        "Example hard changed: ",
+    ),
+    "an exit": ("    raise SystemExit", "Example hard changed: status: 200 → 500"),
+    "an interrupt": ("    raise KeyboardInterrupt", "Example hard changed: status: 200 → 500"),
+}
+
+
+@pytest.mark.parametrize("case", HARD)
+def test_the_server_outlives_what_an_example_meets(notebook: Notebook, case: str) -> None:
+    body, said = HARD[case]
+    endpoint = (
+        "from notebookapi.responses import StreamingResponse\n@app.get('/h')\nasync def h():\n"
+    )
+    notebook.run(f"{endpoint}    return 1", "a")
+    notebook.session.get("/h")
+    saved(notebook, "hard")
+    assert said in notebook.run(endpoint + body, "a").card
+    notebook.run("@app.get('/b')\ndef b(): return 2", "b")
+    assert notebook.get("/b") == 2
+    assert notebook.session.server.take_news() == [], "it did not end"
+
+
 def test_what_changed_is_told(notebook: Notebook) -> None:
     notebook.run(READ.format(1), "a")
     notebook.session.get("/items/3")

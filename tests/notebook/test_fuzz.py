@@ -151,6 +151,18 @@ def test_a_stream_without_an_end_is_not_waited_for(shop: Notebook) -> None:
     assert fuzzed(shop, "ticks --examples 1").requests == 1
 
 
+def test_a_stream_that_waits_for_nothing_is_ended(notebook: Notebook) -> None:
+    notebook.run(
+        "from notebookapi.responses import StreamingResponse\n"
+        "async def pieces():\n    while True: yield bytes(1000)\n"
+        "@app.get('/stream')\nasync def stream(): return StreamingResponse(pieces())\n"
+        "@app.get('/other')\ndef other(): return 1",
+        "a",
+    )
+    assert notebook.run("%api fuzz GET /stream --examples 2", "f").error is None
+    assert notebook.get("/other") == 1
+
+
 def test_without_words_only_what_is_safe_is_asked(shop: Notebook) -> None:
     result = fuzzed(shop, "--examples 2")
     assert [each.operation for each in result.asked][:2] == ["GET /sound/{number}", "GET /fails"]
@@ -287,7 +299,7 @@ def test_in_a_kernel_an_interrupt_keeps_what_was_found(
     while not any("1 finding" in str(each["content"]) for each in kernel._seen[run]):
         kernel._take()
     kernel.manager.interrupt_kernel()
-    last = kernel.ended(run).displays[-1]
+    last = kernel.ended(run).left[-1]
     assert "interrupted" in last["text/plain"]
     assert "GET /a?n=" in last["text/plain"]
     assert "AssertionError" in last["text/html"]

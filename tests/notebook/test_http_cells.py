@@ -85,6 +85,7 @@ WRITTEN: dict[str, tuple[str, dict[str, Any]]] = {
         "POST /echo/a\nContent-Type: text/plain\n\none\n\n# two\n\n",
         {"type": "text/plain", "body": "one\n\n# two"},
     ),
+    "a length of another body": ("POST /echo/a\nContent-Length: 999\n\nabc", {"body": "abc"}),
     "JSON is told by its looks": (
         'POST /echo/a\n\n{"n": 1}',
         {"type": "application/json", "body": '{"n": 1}'},
@@ -183,6 +184,7 @@ WRONG = {
     "not for JSON": ("POST /count\n\n[{{print}}]", 4, "`{{print}}` is a builtin_function_or_me"),
     "no file": ("POST /count\n\n< nowhere.json", 4, "`nowhere.json` cannot be read: No such file"),
     "elsewhere": ("GET https://example.org/x", 2, "Give the path alone, \"/x\""),
+    "not ASCII": ("GET /count\nX-A: {{'ä'}}", 3, "`X-A: ä` is not ASCII, as headers are; percent-"),
     "line end in a header": ("GET /count\nX: {{'a\\nb'}}", 2, "cannot be sent: Illegal header"),
     "websocket": ("WEBSOCKET /ws", 2, "`with api.websocket(path) as ws:` opens one"),
     "handler": ("GET /count\n\n> {% client.log() %}", 4, "`_response` is the last"),

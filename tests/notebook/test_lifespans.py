@@ -218,6 +218,18 @@ def test_old_one_waits_for_its_last_request(world: World) -> None:
     assert world.log == ["up 1", "up 2", "down 1"]
 
 
+def test_what_runs_on_the_application_before_is_counted(world: World) -> None:
+    world.run("app = NotebookAPI()", "b")
+    world.run(SLOW, "a")
+    url = world.notebook.session.url
+    with ThreadPoolExecutor() as pool:
+        answer = pool.submit(httpx2.get, f"{url}/slow", trust_env=False, timeout=LIMIT)
+        world.wait("entered")
+        assert STILL[:-1] in world.run("app = NotebookAPI(title='new')", "b")
+        world.notebook.shell.user_ns["go_on"].set()
+        answer.result()
+
+
 def test_old_one_goes_after_two_seconds_at_most(world: World) -> None:
     world.run(both(1) + SLOW, "a")
     url = world.notebook.session.url

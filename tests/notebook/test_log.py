@@ -97,6 +97,54 @@ def test_a_traceback_begins_with_the_endpoint(notebook: Notebook, name: str) -> 
     assert told.splitlines()[1].startswith("  Cell In[1], line ") and "around" not in told
 
 
+GROUP = """
+import asyncio
+async def fails(n): raise ValueError(f"in task {n}")
+@app.get("/x")
+async def x():
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(fails(1))
+        tasks.create_task(fails(2))
+"""
+
+
+def test_a_group_of_errors_is_told_with_each(notebook: Notebook) -> None:
+    notebook.run(GROUP, "a")
+    notebook.session.get("/x")
+    entry = notebook.session.log[-1]
+    assert entry.failure == "ExceptionGroup, 1 of 2: ValueError: in task 1 (Cell In[1], line 2)"
+    assert entry.traceback.endswith(
+        "ExceptionGroup: unhandled errors in a TaskGroup (2 sub-exceptions)\n"
+        "  1 of 2:\n"
+        "    Traceback (most recent call last):\n"
+        "      Cell In[1], line 2, in fails\n"
+        '        async def fails(n): raise ValueError(f"in task {n}")\n'
+        "    ValueError: in task 1\n"
+        "  2 of 2:\n"
+        "    Traceback (most recent call last):\n"
+        "      Cell In[1], line 2, in fails\n"
+        '        async def fails(n): raise ValueError(f"in task {n}")\n'
+        "    ValueError: in task 2"
+    )
+
+
+ENDLESS = {
+    "one": ("def f(): return f()", "  [Previous line repeated "),
+    "two": ("def f(): return g()\ndef g(): return f()", " lines left out]\n"),
+}
+
+
+@pytest.mark.parametrize("case", ENDLESS)
+def test_what_calls_itself_is_told_briefly(notebook: Notebook, case: str) -> None:
+    code, said = ENDLESS[case]
+    notebook.run(f"{code}\n@app.get('/x')\ndef x(): return f()", "a")
+    notebook.session.get("/x")
+    told = notebook.session.log[-1].traceback
+    assert said in told and len(told.splitlines()) < 110
+    assert told.splitlines()[1].startswith("  Cell In[1], line ")
+    assert told.splitlines()[-1].startswith("RecursionError: ")
+
+
 def test_a_log_is_a_sequence(served: Notebook) -> None:
     for n in (1, 2):
         served.session.get(f"/items/{n}")

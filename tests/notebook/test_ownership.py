@@ -111,6 +111,38 @@ def test_story(notebook: Notebook, story: str) -> None:
     assert {path: notebook.get(path) for path in served} == served
 
 
+ALIKE = {
+    "lambdas": ("", "lambda: 'one'", "lambda: 'two'"),
+    "instances": (
+        "class Says:\n    def __init__(self, word): self.word = word\n"
+        "    def __call__(self): return self.word",
+        "Says('one')",
+        "Says('two')",
+    ),
+    "methods": ("", "'one'.lower", "'two'.lower"),
+    "partial": (
+        "from functools import partial",
+        "partial(lambda: 'one')",
+        "partial(lambda: 'two')",
+    ),
+    "made by a function": (
+        "def made(word):\n    def says(): return word\n    return says",
+        "made('one')",
+        "made('two')",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", ALIKE)
+def test_what_only_shares_a_name_replaces_nothing(notebook: Notebook, case: str) -> None:
+    """Where cells have no ids, as in the terminal."""
+    setup, one, two = ALIKE[case]
+    notebook.run(setup or "0;")
+    assert notebook.run(f"_ = app.get('/a')({one})").card == "+ GET /a"
+    assert notebook.run(f"_ = app.get('/b')({two})").card == "+ GET /b"
+    assert (notebook.get("/a"), notebook.get("/b")) == ("one", "two")
+
+
 # Cells in the order in which they run, and which of them answers GET /users/me in the end.
 ORDERS = [
     pytest.param([("a", "/users/me"), ("b", "/users/{id}")], "a", id="first cell first"),

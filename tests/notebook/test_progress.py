@@ -23,6 +23,22 @@ with _progress.telling() as _tell:
 def test_in_a_cell(kernel: Kernel) -> None:
     ran = kernel.run(TELLS.format(soon=0))
     assert (ran.displays, ran.stream, ran.error) == ([{"text/plain": "one"}], "", "")
+    assert ran.left == [{"text/plain": ""}]
+
+
+def test_what_is_shown_next_takes_its_place(kernel: Kernel) -> None:
+    kernel.run("from notebookapi.notebook.views.model import Message")
+    show = "api.screen.show(Message({!r}))\n"
+    ran = kernel.run(TELLS.format(soon=0) + show.format("a") + show.format("b"))
+    assert [each["text/plain"].split()[-1] for each in ran.left] == ["a", "b"]
+    assert [each["text/plain"] for each in ran.displays[:1]] == ["one"]
+
+
+def test_what_another_cell_shows_is_shown_there(kernel: Kernel) -> None:
+    kernel.run("from notebookapi.notebook.views.model import Message")
+    assert kernel.run(TELLS.format(soon=0)).left == [{"text/plain": ""}]
+    (shown,) = kernel.run("api.screen.show(Message('a'))").displays
+    assert shown["text/plain"].endswith("a")
 
 
 def test_what_is_done_soon_is_not_told(kernel: Kernel) -> None:

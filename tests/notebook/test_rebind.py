@@ -134,6 +134,15 @@ def test_what_captured_a_redefined_name_follows(
     assert "of cell 3 follows what this cell redefines." in ran.card.replace("follow ", "follows ")
 
 
+@pytest.mark.parametrize("future", ["", FUTURE], ids=["objects", "strings"])
+def test_constants_in_a_literal(notebook: Notebook, future: str) -> None:
+    notebook.run("from typing import Literal\nMODES = ('a', 'b')", "name")
+    notebook.run(f"{future}{GET}def x(mode: Literal[MODES]): return mode", "route")
+    assert [notebook.get(f"/x?mode={mode}") for mode in "ac"] == ["a", 422]
+    notebook.run("from typing import Literal\nMODES = ('b', 'c')", "name")
+    assert [notebook.get(f"/x?mode={mode}") for mode in "ac"] == [422, "c"]
+
+
 def test_what_reads_another_name_is_left_alone(notebook: Notebook) -> None:
     notebook.run(HEAD + "ran = []\n" + OLD_DEPENDENCY + "def other(): return 5\n", "name")
     notebook.run("ran.append(1)\n" + GET + "def x(v=Depends(other)): return v", "route")

@@ -110,3 +110,9 @@ def test_a_cell_that_runs_again_ends_it(served: Notebook) -> None:
     served.run("%api", "state")
     served.get("/lamps/1")
     assert page.is_quiet
+
+
+def test_large_numbers_are_read_at_a_glance() -> None:
+    state = State("http://127.0.0.1:1", "NotebookAPI()", "app", 1, 2297, 1001, 3.0)
+    assert dict(state.facts)["Requests"] == "2,297, 1,001 failed"
+    assert state.line == "notebookapi: app at http://127.0.0.1:1, 1 route, 2,297 requests"

@@ -80,6 +80,33 @@ def test_nested_cell_belongs_to_the_outer_one(notebook: Notebook, kind: str) -> 
     assert notebook.run("pass", "a").card == "- GET /x"
 
 
+FAILING_FILES = {
+    "raises": "1/0",
+    "raises at once": None,
+    "interrupt": "raise KeyboardInterrupt",
+    "exit": "import sys; sys.exit(3)",
+    "syntax": "def (",
+}
+
+
+@pytest.mark.parametrize("suffix", [".py", ".ipy"])
+@pytest.mark.parametrize("case", FAILING_FILES)
+def test_a_file_that_fails_fails_its_cell(
+    notebook: Notebook, tmp_path: Path, case: str, suffix: str
+) -> None:
+    """IPython shows the error, and goes on; what the cell served is served still."""
+    file = tmp_path / f"endpoints{suffix}"
+    file.write_text("@app.get('/x')\ndef x(): return 1\n@app.get('/y')\ndef y(): return 1\n")
+    assert notebook.run(f"%run -i {file}", "a").card == "+ GET /x, + GET /y"
+    fails = FAILING_FILES[case]
+    file.write_text("@app.get('/x')\ndef x(): return 2\n" + fails if fails else "1/0")
+    assert "did not end well" in notebook.run(f"%run -i {file}", "a").card
+    assert (notebook.get("/x"), notebook.get("/y")) == (1, 1)
+    file.write_text("@app.get('/x')\ndef x(): return 3\n")
+    assert notebook.run(f"%run -i {file}", "a").card == "~ GET /x, - GET /y"
+    assert notebook.get("/x") == 3
+
+
 def test_what_fails_inside_a_cell_magic_fails(notebook: Notebook) -> None:
     notebook.run("%%capture\n" + X1, "a")
     assert notebook.run("%%capture out\n" + X2 + "1/0", "a").card == (

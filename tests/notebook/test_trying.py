@@ -6,6 +6,7 @@ import queue
 from collections.abc import Iterator
 from typing import Any
 
+import httpx2
 import pytest
 
 from notebookapi.notebook.errors import BadArguments
@@ -335,6 +336,56 @@ def test_one_that_is_too_large_is_refused(page: Page, shop: Notebook) -> None:
     said, _ = page.hear("saved")
     assert said["good"] is False
     assert "more than 256 KiB" in said["text"]
+
+
+# --- long answers
+
+
+LARGE = """
+from notebookapi.responses import StreamingResponse
+YIELDED = []
+
+async def pieces():
+    for number in range(1001):
+        YIELDED.append(number)
+        yield bytes([number % 256]) * 65536
+
+@app.get("/large")
+def large(): return StreamingResponse(pieces())
+"""
+MEGABYTE = 1 << 20
+
+
+@pytest.fixture
+def large(notebook: Notebook) -> Iterator[Page]:
+    assert notebook.run(LARGE).error is None
+    made = Page(notebook, "/large")
+    made.say("http", method="GET", url="http://any/large", headers=[])
+    assert made.hear("head")[0]["status"] == 200
+    yield made
+    made.widget.close()
+
+
+def test_a_page_that_does_not_read_is_waited_for(large: Page, notebook: Notebook) -> None:
+    heard = 0
+    while heard <= 4 * MEGABYTE:  # so much may be on its way
+        heard += len(large.hear("chunk")[1][0])
+    for _ in range(20):  # the server's loop goes on
+        assert httpx2.get(f"{large.widget.url}/openapi.json", trust_env=False).status_code == 200
+    large.say("abort")
+    while (more := large.hear("chunk", "error"))[0]["type"] == "chunk":
+        heard += len(more[1][0])
+    assert heard < 5 * MEGABYTE
+    assert more[0]["text"] == "The request was stopped."
+    assert 1000 not in notebook.shell.user_ns["YIELDED"], "64 MB are nowhere"
+
+
+def test_all_of_a_long_answer_comes_in_order(large: Page) -> None:
+    heard = []
+    while (said := large.hear("chunk", "end"))[0]["type"] == "chunk":
+        heard.append(said[1][0])
+        large.say("credit", bytes=len(said[1][0]))
+    assert b"".join(heard) == b"".join(bytes([n % 256]) * 65536 for n in range(1001))
 
 
 # --- WebSockets

@@ -185,6 +185,29 @@ def test_across_a_forget(notebook: Notebook) -> None:
     assert notebook.get("/a") == 1
 
 
+FROM_A_THREAD = """
+import threading
+thread = threading.Thread(target=lambda: api.forget("GET", "/a"))
+thread.start(); thread.join()
+"""
+
+
+def test_what_a_thread_forgets(notebook: Notebook) -> None:
+    """At once: the cell that made it owns it no more, and it can be taken back."""
+    notebook.run(READ.format(1), "hidden")
+    notebook.run(READ.format(2), "a")
+    seen = FROM_A_THREAD + "seen = [each.label for each in api.owned]\n1/0"
+    notebook.run(seen, "t")
+    assert notebook.shell.user_ns["seen"] == []
+    assert notebook.get("/a") == 404
+    last = notebook.session.versions.of("GET /a")[-1]
+    assert (last.what, last.by) == ("withdrawn", "%api forget")
+    assert "what %api forget published" in card(notebook)
+    assert notebook.get("/a") == 2
+    card(notebook)
+    assert notebook.get("/a") == 1
+
+
 def test_what_a_thread_registers_stays(notebook: Notebook) -> None:
     notebook.run(READ.format(1), "a")
     notebook.run(
@@ -214,7 +237,7 @@ def test_a_method_of_the_session(notebook: Notebook) -> None:
 
 INTERRUPTED = {
     "undo": ("%api undo", "take_back"),
-    "forget": ("%api forget --deleted", "forget_deleted"),
+    "forget": ("%api forget --deleted", "withdraw"),
 }
 
 

@@ -100,7 +100,9 @@ function Whole({ card, model, below }: Props & { card: Card }) {
     <>
       <button type="button" class="button quiet" aria-expanded={isOpen}
         onClick={() => show(isOpen ? { kind: "nothing" } : { kind: "docs", label: "" })}>Docs</button>
-      <button type="button" class="button quiet" title="Take back what this cell published" onClick={undo}>Undo</button>
+      {card.lines.length > 0 && (
+        <button type="button" class="button quiet" title="Take back what this cell published" onClick={undo}>Undo</button>
+      )}
     </>
   );
 }

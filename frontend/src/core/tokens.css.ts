@@ -60,6 +60,7 @@ textarea.field { line-height: 1.45; resize: vertical; }
 .field[aria-invalid="true"] { border-color: var(--bad); box-shadow: 0 0 0 1px var(--bad); }
 .panel :is(button, input, select, textarea, summary, a, [tabindex]):focus-visible {
   outline: 2px solid var(--accent); outline-offset: 1px; }
+.panel input:is([type^="date"], [type="time"]):focus-within { outline: 2px solid var(--accent); outline-offset: 1px; }
 .badge { display: inline-block; background: #4a4a4a; color: #fff; border-radius: 4px; padding: 1px 8px;
   font: 700 11px/18px var(--mono); letter-spacing: .02em; }
 .badge.get { background: #1565c0; }

@@ -1,4 +1,5 @@
-// Goes with ReDoc's bundle, which has a page of its own wherever it is shown.
+// Goes before ReDoc's bundle, which has a page of its own wherever it is shown.
+import { DARK, DARK_STYLES } from "../redoc/frame";
 import { mend, REDOC } from "./attributes";
 
 /** Colours whose contrast with what is behind them is below 4.5 (WCAG 2.2, 1.4.3). */
@@ -12,3 +13,12 @@ html:not(.dark) .redoc-wrap h5 { color: #616161; }
 
 document.head.append(Object.assign(document.createElement("style"), { textContent: STYLES }));
 mend(document, REDOC);
+
+// The page that an application serves is drawn in the theme of the moment.
+const page = document.querySelector("redoc");
+if (page && matchMedia("(prefers-color-scheme: dark)").matches) {
+  document.documentElement.className = "dark";
+  document.body.style.background = "#1c2022";
+  document.head.append(Object.assign(document.createElement("style"), { textContent: DARK_STYLES }));
+  page.setAttribute("theme", JSON.stringify(DARK));
+}

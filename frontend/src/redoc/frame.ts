@@ -11,8 +11,7 @@ const POLICY = [
 ].join("; ");
 
 /** Colours that ReDoc's theme does not know of. */
-const STYLES = `
-body { margin: 0; }
+export const DARK_STYLES = `
 .dark { color-scheme: dark; }
 .dark h5 { color: #b0b0b0; border-bottom-color: #444; }
 .dark h5 span { color: #e6e6e6; }
@@ -49,41 +48,51 @@ export function pageOf(bundle: string): string {
   const script = (text: string) => `<script>${text.replace(/<(?=\/script|!--)/gi, "\\x3c")}</script>`;
   return `<!doctype html><html lang="en"><head><meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="${POLICY}">
-<style>${STYLES}</style></head><body><div id="place"></div>${script(bundle)}${script(BOOT)}</body></html>`;
+<style>body { margin: 0; } ${DARK_STYLES}</style></head><body><div id="place"></div>${script(bundle)}${script(BOOT)}</body></html>`;
 }
 
 const FONT = "system-ui, sans-serif";
 
-/** ReDoc's options; its own fonts come from elsewhere, its colours know the light theme only. */
+const INK = "#e6e6e6";
+
+/** ReDoc's own colours know the light theme only. */
+export const DARK = {
+  typography: {
+    code: { color: "#ffb74d", backgroundColor: "#2b2f33" },
+    links: { color: "#90caf9", visited: "#90caf9", hover: "#bbdefb" },
+  },
+  colors: {
+    primary: { main: "#90caf9" },
+    text: { primary: INK, secondary: "#b0b0b0" },
+    border: { dark: "#555", light: "#333" },
+    gray: { 50: "#24282c", 100: "#2b2f33" },
+    success: { main: "#81c784" },
+    warning: { main: "#ffb74d" },
+    error: { main: "#ef9a9a" },
+    responses: {
+      success: { color: "#81c784", backgroundColor: "#1f2d21", tabTextColor: "#81c784" },
+      error: { color: "#ef9a9a", backgroundColor: "#362123", tabTextColor: "#ef9a9a" },
+      redirect: { color: "#ffb74d", backgroundColor: "#33291b", tabTextColor: "#ffb74d" },
+      info: { color: "#90caf9", backgroundColor: "#1c2833", tabTextColor: "#90caf9" },
+    },
+  },
+  schema: { nestedBackground: "#24282c", linesColor: "#5a6570", typeNameColor: "#b0b0b0", typeTitleColor: INK, requireLabelColor: "#ef9a9a" },
+  sidebar: { backgroundColor: "#22262a", textColor: INK },
+  rightPanel: { backgroundColor: "#15181b" },
+  codeBlock: { backgroundColor: "#0e1012" },
+};
+
+/** ReDoc's options in a cell, with fonts that are at hand: its own come from elsewhere. */
 export function optionsFor(isDark: boolean): object {
   const mono = { fontFamily: "ui-monospace, monospace", fontSize: "12px" };
-  const typography = { fontFamily: FONT, fontSize: "13px", headings: { fontFamily: FONT }, code: mono };
-  const common = { hideLoading: true, nativeScrollbars: true, hideDownloadButton: true, scrollYOffset: 0 };
-  if (!isDark) return { ...common, theme: { typography, sidebar: { width: "220px" } } };
-  const ink = "#e6e6e6";
+  const { typography, sidebar, ...theme }: Partial<typeof DARK> = isDark ? DARK : {};
+  const code = { ...mono, ...typography?.code };
   return {
-    ...common,
+    hideLoading: true, nativeScrollbars: true, hideDownloadButton: true, scrollYOffset: 0,
     theme: {
-      typography: { ...typography, code: { ...mono, color: "#ffb74d", backgroundColor: "#2b2f33" }, links: { color: "#90caf9", visited: "#90caf9", hover: "#bbdefb" } },
-      colors: {
-        primary: { main: "#90caf9" },
-        text: { primary: ink, secondary: "#b0b0b0" },
-        border: { dark: "#555", light: "#333" },
-        gray: { 50: "#24282c", 100: "#2b2f33" },
-        success: { main: "#81c784" },
-        warning: { main: "#ffb74d" },
-        error: { main: "#ef9a9a" },
-        responses: {
-          success: { color: "#81c784", backgroundColor: "#1f2d21", tabTextColor: "#81c784" },
-          error: { color: "#ef9a9a", backgroundColor: "#362123", tabTextColor: "#ef9a9a" },
-          redirect: { color: "#ffb74d", backgroundColor: "#33291b", tabTextColor: "#ffb74d" },
-          info: { color: "#90caf9", backgroundColor: "#1c2833", tabTextColor: "#90caf9" },
-        },
-      },
-      schema: { nestedBackground: "#24282c", linesColor: "#5a6570", typeNameColor: "#b0b0b0", typeTitleColor: "#e6e6e6", requireLabelColor: "#ef9a9a" },
-      sidebar: { width: "220px", backgroundColor: "#22262a", textColor: ink },
-      rightPanel: { backgroundColor: "#15181b" },
-      codeBlock: { backgroundColor: "#0e1012" },
+      ...theme,
+      typography: { fontFamily: FONT, fontSize: "13px", headings: { fontFamily: FONT }, ...typography, code },
+      sidebar: { width: "220px", ...sidebar },
     },
   };
 }

@@ -27,7 +27,8 @@ export const TRY_STYLES = `
 .try .above label { font-weight: 600; }
 .try .above .grow { flex: 1; }
 .try .bodyeditor .button.main { margin-top: 6px; }
-.try .faults { list-style: none; margin: 4px 0 0; padding: 0; font-size: 12px; }
+.try .faults:not(:empty) { margin: 4px 0 8px; }
+.try .faults { list-style: none; margin: 0; padding: 0; font-size: 12px; }
 .try .copy, .try .choice { display: flex; align-items: center; gap: 4px; flex-wrap: wrap; }
 .try .copy textarea { position: absolute; left: -9999px; }
 .try .choice [aria-pressed="true"], .try [aria-pressed="true"].quiet { background: var(--shade); font-weight: 600; }

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from notebookapi.notebook.commands.command import Command
 from notebookapi.notebook.errors import BadArguments
 from notebookapi.notebook.face import Session
-from notebookapi.notebook.swap.forgetting import withdraw
+from notebookapi.notebook.swap.forgetting import withdraw, withdraw_deleted
 from notebookapi.notebook.swap.undisturbed import undisturbed
 from notebookapi.notebook.views.model import Message, View
 
@@ -27,7 +27,7 @@ def _forget(session: Session, arguments: Sequence[str]) -> View:
 
 def _forget_deleted(session: Session) -> View:
     with undisturbed():
-        withdrawn = [each.label for each in session.forget_deleted()]
+        withdrawn = [each.label for each in withdraw_deleted(session)]
     if not withdrawn:
         return Message("No deleted cell has anything that is served.")
     return Message(f"Withdrawn: {', '.join(withdrawn)}.")

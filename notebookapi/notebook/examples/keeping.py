@@ -70,7 +70,7 @@ class Examples(Sequence[Example]):
                 'No request has been sent yet. Send one, such as `api.get("/")`, then save it.'
             )
         request = response.request
-        if max(len(response.content), len(request.content)) > LARGEST:
+        if max(len(response.content), _size_of(request)) > LARGEST:
             raise BadArguments(
                 f"{request.method} {request.url.path} has a body of more than {LARGEST // 1024} "
                 "KiB, too much for an example. Ask for less of it."
@@ -220,3 +220,11 @@ def _with(kept: tuple[Example, ...], example: Example) -> tuple[Example, ...]:
     if any(each.name == example.name for each in kept):
         return tuple(example if each.name == example.name else each for each in kept)
     return (*kept, example)
+
+
+def _size_of(request: httpx2.Request) -> int:
+    """Return the bytes of a body; of one that was sent in pieces and not kept more than any."""
+    try:
+        return len(request.content)
+    except RuntimeError:  # httpx2's RequestNotRead
+        return LARGEST + 1

@@ -105,7 +105,10 @@ def _sending(answered: Answered, enough: asyncio.Future[None]) -> Send:
             answered.status, answered.headers = message["status"], list(message.get("headers", ()))
         elif message["type"] == "http.response.body":
             answered.body += message.get("body", b"")
-            if len(answered.body) > _MOST and not enough.done():
-                enough.set_result(None)
+            if len(answered.body) > _MOST:
+                if not enough.done():
+                    enough.set_result(None)
+                # A pause, in which what waits for nothing can be ended.
+                await asyncio.sleep(0)
 
     return send

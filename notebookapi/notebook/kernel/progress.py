@@ -1,16 +1,16 @@
-"""How far long work has come: one line under the cell while it goes on, none afterwards."""
+"""How far long work has come: one line under the cell while it goes on, then what came of it."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from shutil import get_terminal_size
 from time import monotonic
 from typing import Any
 
 from IPython.core.getipython import get_ipython
-from IPython.display import DisplayHandle
+from IPython.display import DisplayHandle, display
 
 from notebookapi.notebook.views import html
 from notebookapi.notebook.views.model import View
@@ -45,6 +45,27 @@ def showing() -> Iterator[Callable[[View], None]]:
         place.clear()
 
 
+def display_next(bundle: Mapping[str, Any]) -> None:
+    """Display a bundle; in the place of the progress that this run of a cell has told, if any.
+
+    A front end cannot take back one output of several: an empty one would stay, and be saved.
+    """
+    run, handle = _emptied.pop() if _emptied else (None, None)
+    if handle is not None and run == _run():
+        handle.update(bundle, raw=True)
+    else:
+        display(bundle, raw=True)  # type: ignore[no-untyped-call]  # IPython gives it no types
+
+
+_emptied: list[tuple[str, Any]] = []
+"""The last output that was emptied, and the run of a cell that it belongs to."""
+
+
+def _run() -> str:
+    kernel: Any = getattr(get_ipython(), "kernel", None)
+    return str(kernel.get_parent().get("header", {}).get("msg_id"))
+
+
 def _line() -> _Cell | _Terminal:
     shell: Any = get_ipython()
     return _Cell() if hasattr(shell, "kernel") else _Terminal()
@@ -68,6 +89,7 @@ class _Cell:
     def clear(self) -> None:
         if self._handle is not None:
             self._handle.update({"text/plain": ""}, raw=True)
+            _emptied[:] = [(_run(), self._handle)]
 
 
 class _Terminal:

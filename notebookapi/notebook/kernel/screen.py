@@ -8,6 +8,7 @@ from typing import Any
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.display import display
 
+from notebookapi.notebook.kernel.progress import display_next
 from notebookapi.notebook.views import html, terminal
 from notebookapi.notebook.views.model import Card
 
@@ -28,10 +29,10 @@ class Screen:
         # A card is there after every cell: one line of text. Other views were asked for.
         plain = view.line if isinstance(view, Card) else terminal.render(view, width=100)
         bundle = {"text/plain": plain, "text/html": html.rendered(view)}
-        _display(bundle)
+        display_next(bundle)
         # A view that lives in the front end comes after its still: a saved notebook has that one.
         if open_live := getattr(view, "open_live", None):
-            _display(open_live())
+            display(open_live(), raw=True)  # type: ignore[no-untyped-call]  # it has no types
 
     def _has_colour(self) -> bool:
         wanted = str(self._shell.colors).lower() != "nocolor"
@@ -41,7 +42,3 @@ class Screen:
         """Return how the person knows a file of source: "Cell In[3]"; None for a real file."""
         label = self._shell.compile.format_code_name(filename)
         return " ".join(label) if label else None
-
-
-def _display(bundle: Any) -> None:
-    display(bundle, raw=True)  # type: ignore[no-untyped-call]  # IPython gives it no types

@@ -8,8 +8,9 @@ import re
 import sysconfig
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import dropwhile
+from itertools import dropwhile, groupby
 from pathlib import Path
+from textwrap import indent
 from types import CodeType, TracebackType
 from typing import Any
 
@@ -28,6 +29,10 @@ _MACHINERY = (
 
 def summary(error: BaseException, name_of: NameOf, code: CodeType | None = None) -> str:
     """Return the error and where it was raised in one line. code: as of `trimmed`."""
+    if isinstance(error, BaseExceptionGroup):
+        count = len(error.exceptions)
+        told = summary(error.exceptions[0], name_of, code)
+        return f"{type(error).__name__}, 1 of {count}: {told}"
     frames = _frames(error, code)
     where = f" ({_place(frames[-1], name_of)})" if frames else ""
     return f"{type(error).__name__}: {_in_cells(str(error), name_of)}{where}"
@@ -44,10 +49,19 @@ def trimmed(error: BaseException, name_of: NameOf, code: CodeType | None = None)
         parts += _told(_frames(each, code), name_of)
         told = "".join(traceback.format_exception_only(each)).rstrip()
         parts.append(_in_cells(told, name_of))
+        parts += _inside(each, name_of, code)
         parts += [f"\n{link}\n"] if link else []
     if isinstance(error, RuntimeError) and "different loop" in str(error):
         parts.append(_OTHER_LOOP)
     return "\n".join(parts)
+
+
+def _inside(error: BaseException, name_of: NameOf, code: CodeType | None) -> Iterator[str]:
+    """Yield what a group of errors holds, such as what the tasks of a `TaskGroup` raised."""
+    within = error.exceptions if isinstance(error, BaseExceptionGroup) else ()
+    for number, each in enumerate(within[:_MOST_IN_GROUP], 1):
+        yield f"  {number} of {len(within)}:"
+        yield indent(trimmed(each, name_of, code), "    ")
 
 
 _OTHER_LOOP = (
@@ -87,10 +101,18 @@ def declaration(error: BaseException, name_of: NameOf) -> list[str]:
 
 def _told(frames: Sequence[traceback.FrameSummary], name_of: NameOf) -> list[str]:
     lines = ["Traceback (most recent call last):"] if frames else []
-    for frame in frames:
-        lines.append(f"  {_place(frame, name_of)}, in {frame.name}")
-        lines += [f"    {frame.line}"] if frame.line else []
-    return lines
+    for _, same in groupby(frames, key=lambda each: (each.filename, each.lineno, each.name)):
+        first, *more = same
+        told = [f"  {_place(first, name_of)}, in {first.name}"]
+        told += [f"    {first.line}"] if first.line else []
+        # As Python has it: what calls itself does so a thousand times before it fails.
+        lines += told * min(1 + len(more), _REPEATED)
+        left = 1 + len(more) - _REPEATED
+        lines += [f"  [Previous line repeated {left} more times]"] if left > 0 else []
+    if len(lines) <= _MOST_LINES:
+        return lines
+    half = _MOST_LINES // 2
+    return [*lines[:half], f"  [{len(lines) - 2 * half} lines left out]", *lines[-half:]]
 
 
 def _in_cells(text: str, name_of: NameOf) -> str:
@@ -129,6 +151,9 @@ def _walk(trace: TracebackType | None) -> Iterator[TracebackType]:
 _CAUSE = "The above exception was the direct cause of the following exception:"
 _CONTEXT = "During handling of the above exception, another exception occurred:"
 _MOST_CHAINED = 5
+_MOST_IN_GROUP = 5
+_REPEATED = 3
+_MOST_LINES = 100
 
 
 def _chain(error: BaseException) -> list[tuple[BaseException, str]]:

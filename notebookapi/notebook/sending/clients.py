@@ -9,6 +9,7 @@ import httpx2
 from starlette.types import ASGIApp
 
 from notebookapi.notebook.errors import BadArguments
+from notebookapi.notebook.examples.recording import LARGEST
 from notebookapi.notebook.log.journal import Journal
 from notebookapi.notebook.log.records import Client as Address
 from notebookapi.notebook.sending.in_process import Loop, Reply, scope_of
@@ -80,6 +81,8 @@ class Client(_Base, httpx2.Client):
 
     def send(self, request: httpx2.Request, *, stream: bool = False, **options: Any) -> Response:
         """Send a request; `options` are those of httpx2."""
+        if _can_be_kept(request):
+            request.read()
         try:
             response = super().send(request, stream=stream, **options)
         except KeyboardInterrupt:
@@ -102,6 +105,8 @@ class AsyncClient(_Base, httpx2.AsyncClient):
         self, request: httpx2.Request, *, stream: bool = False, **options: Any
     ) -> Response:
         """Send a request; `options` are those of httpx2."""
+        if _can_be_kept(request):
+            await request.aread()
         response = await super().send(request, stream=stream, **options)
         if not stream:
             self._target.noted(response)
@@ -195,6 +200,12 @@ class _AsyncPieces(httpx2.AsyncByteStream):
 
     async def aclose(self) -> None:
         await self._loop.wait(self._reply.leave())
+
+
+def _can_be_kept(request: httpx2.Request) -> bool:
+    """Tell whether an example may hold the body: a form with small files is sent in pieces, too."""
+    length = request.headers.get("content-length", "")
+    return length.isdecimal() and int(length) <= LARGEST
 
 
 def _check(request: httpx2.Request, target: Target) -> None:

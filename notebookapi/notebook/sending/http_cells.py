@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from notebookapi.notebook.errors import NotebookError
 from notebookapi.notebook.sending.expressions import Expressions
-from notebookapi.notebook.sending.http_text import Line, Written, parse, wrong
+from notebookapi.notebook.sending.http_text import Header, Line, Written, parse, wrong
 
 if TYPE_CHECKING:
     from notebookapi.notebook.face import Session
@@ -57,8 +57,9 @@ def _send(session: Session, written: Written, expressions: Expressions) -> Respo
     import httpx2
 
     headers = [
-        (each.name, _basic(each.name, expressions.text(each.value, each.line)))
+        (each.name, _value(each, expressions))
         for each in written.headers
+        if each.name.lower() != "content-length"  # of a text that was pasted; the body has its own
     ]
     body = _Body(written, expressions).made(_media_type(headers))
     options: dict[str, Any] = {"content": body.content} if body.content else {}
@@ -75,6 +76,14 @@ def _send(session: Session, written: Written, expressions: Expressions) -> Respo
         wrong(written.line, str(error))
     except (httpx2.HTTPError, httpx2.InvalidURL, ValueError) as error:
         wrong(written.line, f"`{written.method} {target}` cannot be sent: {error}")
+
+
+def _value(header: Header, expressions: Expressions) -> str:
+    value = _basic(header.name, expressions.text(header.value, header.line))
+    if not value.isascii():  # RFC 9110, section 5.5
+        cure = "percent-encode it, such as by `{{urllib.parse.quote(value)}}`"
+        wrong(header.line, f"`{header.name}: {value}` is not ASCII, as headers are; {cure}.")
+    return value
 
 
 def _basic(name: str, value: str) -> str:

@@ -159,7 +159,9 @@ class Conversation:
         try:
             await self._said.send(message)
         except anyio.BrokenResourceError:
-            return  # the client has left, and a server would drop this too
+            # The client has left, and a server would drop this too. A pause, so that what waits
+            # for nothing, a stream say, can be ended by whoever learns of it.
+            await asyncio.sleep(0)
 
 
 class Reply:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from collections import Counter
+from time import monotonic
 
 from starlette.types import Message, Send
 
 MOMENT = 0.05
 """Seconds that a request has to end once its answer is complete: a file is to be closed, say."""
+
+BREATH = 0.02
+"""Seconds after which a stream lets others have the loop, whether it waits for anything or not."""
 
 
 class Running:
@@ -51,22 +56,34 @@ class Running:
 class Request:
     """One request that runs."""
 
-    __slots__ = ("_is_answered", "_running", "_version")
+    __slots__ = ("_is_answered", "_paused", "_running", "_version")
 
     def __init__(self, running: Running, version: int) -> None:
         self._running = running
         self._version = version
         self._is_answered = False
+        self._paused = 0.0
 
     def sending(self, send: Send) -> Send:
-        """Return `send` that notes the end of the answer, before it goes."""
+        """Return `send` that notes the end of the answer, before it goes.
+
+        It lets others have the loop now and then: a server does not, once a client has left, and
+        a stream that waits for nothing would keep the loop for ever.
+        """
 
         async def noting(message: Message) -> None:
-            if message["type"] == "http.response.body" and not message.get("more_body"):
+            if message["type"] != "http.response.body":
+                await send(message)
+            elif message.get("more_body"):
+                await send(message)
+                if (now := monotonic()) - self._paused > BREATH:
+                    await asyncio.sleep(0)
+                    self._paused = now
+            else:
                 if not self._is_answered:
                     self._is_answered = True
                     self._running.note(self._version, answered=1)
-            await send(message)
+                await send(message)
 
         return noting
 

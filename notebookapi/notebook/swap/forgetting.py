@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from notebookapi._table.published import Registration
 from notebookapi.editing import Owner, Remove, current_draft, publish
 from notebookapi.notebook.errors import BadArguments
 from notebookapi.notebook.face import Session
+from notebookapi.notebook.swap.ownership import Owned
+from notebookapi.notebook.swap.transaction import forget as forget_cell
 
 _PATHS = ("route", "mount")
 
@@ -16,7 +18,8 @@ _PATHS = ("route", "mount")
 def withdraw(session: Session, method: str, path: str) -> str:
     """Withdraw what is registered for a method, WEBSOCKET or MOUNT, and a path; return its label.
 
-    A running cell withdraws it when it ends well, as it publishes everything else.
+    A running cell withdraws it when it ends well, as it publishes everything else; called outside
+    of one, by a thread say, it is withdrawn at once.
     Raises BadArguments where there is nothing of that name.
     """
     wanted = f"{method.upper()} {path}"
@@ -29,11 +32,32 @@ def withdraw(session: Session, method: str, path: str) -> str:
         raise BadArguments(f"Nothing is registered as `{wanted}`. {guess}")
     operation = Remove(*found)
     draft = current_draft()
-    if draft is None:
-        publish([operation])
-    else:
+    if draft is not None:
         draft.stage(operation)
+        return wanted
+
+    def forget(owned: Sequence[Owned]) -> tuple[Sequence[Owned], Sequence[Owned]]:
+        publish([operation])
+        gone = [each for each in owned if each.registration is operation.registration]
+        # What it hid does not come back, as where a cell forgets.
+        lost = {each.identity for each in gone}
+        return [each for each in owned if each.identity not in lost], gone
+
+    session.withdraw("%api forget", forget, operation.owner)
     return wanted
+
+
+def withdraw_deleted(session: Session) -> Sequence[Owned]:
+    """Withdraw what the cells registered that the front end reports deleted; return it."""
+
+    def forget(owned: Sequence[Owned]) -> tuple[Sequence[Owned], Sequence[Owned]]:
+        removed: list[Owned] = []
+        for key in sorted(session.places.deleted):
+            owned, change = forget_cell(owned, key)
+            removed += change.removed
+        return owned, removed
+
+    return session.withdraw("%api forget --deleted", forget)
 
 
 def _registered(session: Session) -> Iterator[tuple[Owner, Registration]]:

@@ -341,10 +341,15 @@ def _superseded(
 
 
 def _name(owned: Owned) -> tuple[object, ...] | None:
-    """Return what a redefined endpoint is known by where cells have no ids."""
-    if owned.registration.kind != "route" or owned.endpoint in ("", "_"):
+    """Return what a redefined endpoint is known by where cells have no ids.
+
+    Only of a function that a cell defines: lambdas, methods, instances of a class and what a
+    function makes share one name.
+    """
+    name = getattr(getattr(owned.registration.value, "endpoint", None), "__qualname__", "")
+    if owned.registration.kind != "route" or name == "_" or not name.isidentifier():
         return None
-    return (owned.owner, owned.registration.identity[0], owned.endpoint)
+    return (owned.owner, owned.registration.identity[0], name)
 
 
 def _restored(

@@ -33,6 +33,8 @@ class Standing:
 
 
 Put = Callable[[Sequence[Operation], Standing], object]
+Forget = Callable[[Sequence[Owned]], tuple[Sequence[Owned], Sequence[Owned]]]
+"""Publishes a withdrawal; given what is owned, returns what is owned still, and what was."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

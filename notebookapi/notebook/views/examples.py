@@ -13,7 +13,6 @@ from rich.text import Text
 from notebookapi.examples.record import Example
 from notebookapi.notebook.views import pieces
 
-_CELL = "padding:1px 14px 1px 0;text-align:left;border:none;background:none"
 _HEAD = ("Name", "Request", "Endpoint", "Status", "Sent again")
 
 
@@ -49,16 +48,9 @@ class ExampleList:
         return f"{switch}; kept in {self.path or 'memory only, as the notebook has no known place'}"
 
     def _repr_html_(self) -> str:
-        style = f"{_CELL};font-weight:normal;{pieces.DIM}"
-        head = "".join(f'<th scope="col" style="{style}">{name}</th>' for name in _HEAD)
-        rows = "".join(
-            "<tr>" + "".join(f'<td style="{_CELL}">{escape(each)}</td>' for each in row) + "</tr>"
-            for row in self.rows
-        )
-        plain = "border-collapse:collapse;border:none;margin:0;font:inherit"
-        table = f'<table style="{plain}"><tr>{head}</tr>{rows}</table>' if rows else ""
-        told = f'<div style="{pieces.DIM}">{escape(self._told)}</div>'
-        return f'<div style="{pieces.FONT}">{table}{told}</div>'
+        rows = [[escape(each) for each in row] for row in self.rows]
+        table = pieces.table(_HEAD, rows) if rows else ""
+        return pieces.box(f"{table}<div>{pieces.dim(self._told)}</div>")
 
     def __rich__(self) -> RenderableType:
         if not self.rows:

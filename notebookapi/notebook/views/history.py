@@ -15,7 +15,6 @@ from rich.text import Text
 from notebookapi.notebook.swap.versions import Version
 from notebookapi.notebook.views import pieces
 
-_CELL = "padding:1px 14px 1px 0;text-align:left;border:none;background:none"
 _HEAD = ("Version", "Time", "Operation", "What", "By")
 _NOTHING = "Nothing has been published yet."
 # The first character of a line of a unified diff -> its colour here and there.
@@ -35,7 +34,8 @@ class VersionList:
 
     @property
     def line(self) -> str:
-        return f"notebookapi: {self.label or 'all operations'}, {len(self.versions)} versions"
+        count = pieces.counted(len(self.versions), "version")
+        return f"notebookapi: {self.label or 'all operations'}, {count}"
 
     @property
     def rows(self) -> list[tuple[str, str, str, str, str]]:
@@ -47,17 +47,9 @@ class VersionList:
 
     def _repr_html_(self) -> str:
         if not self.rows:
-            return f'<div style="{pieces.FONT}">{_NOTHING}</div>'
-        style = f"{_CELL};font-weight:normal;{pieces.DIM}"
-        head = "".join(f'<th scope="col" style="{style}">{name}</th>' for name in _HEAD)
-        rows = "".join(
-            "<tr>" + "".join(f'<td style="{_CELL}">{escape(each)}</td>' for each in row) + "</tr>"
-            for row in self.rows
-        )
-        plain = "border-collapse:collapse;border:none;margin:0;font:inherit"
-        return (
-            f'<div style="{pieces.FONT}"><table style="{plain}"><tr>{head}</tr>{rows}</table></div>'
-        )
+            return pieces.box(_NOTHING)
+        rows = [[escape(each) for each in row] for row in self.rows]
+        return pieces.box(pieces.table(_HEAD, rows, ["Version"]))
 
     def __rich__(self) -> RenderableType:
         if not self.rows:
@@ -97,7 +89,7 @@ class SourceDiff:
 
     def _repr_html_(self) -> str:
         made = "\n".join(_coloured(self.lines)) or escape(self._equal)
-        return f'<pre style="margin:4px 0;{pieces.FONT}">{made}</pre>'
+        return pieces.box(f'<pre style="margin:0;{pieces.FONT}">{made}</pre>')
 
     def __rich__(self) -> RenderableType:
         if not self.lines:

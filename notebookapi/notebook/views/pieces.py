@@ -104,6 +104,11 @@ def duration(seconds: float) -> str:
     return f"{minutes} min {rest} s"
 
 
+def counted(count: int, what: str) -> str:
+    """Return a number of things: "1 route", "2,000 routes"."""
+    return f"{count:,} {what}{'' if count == 1 else 's'}"
+
+
 def size(count: int) -> str:
     """Return a number of bytes: "17 B", "1.5 kB", "2.0 MB"."""
     if count < 1000:

@@ -49,7 +49,9 @@ class State:
     def line(self) -> str:
         """The state in one line of text."""
         where = f"at {self.url}" if self.url else "not running"
-        return f"notebookapi: {self.name} {where}, {self.routes} routes, {self.requests} requests"
+        routes, requests = (self.routes, "route"), (self.requests, "request")
+        counts = ", ".join(pieces.counted(*each) for each in (routes, requests))
+        return f"notebookapi: {self.name} {where}, {counts}"
 
     @property
     def facts(self) -> list[tuple[str, str]]:
@@ -58,7 +60,7 @@ class State:
             ("URL", self.url or "not running: `%api serve` starts it"),
             ("Application", f"{self.name} = {self.application}"),
             ("Routes", str(self.routes)),
-            ("Requests", f"{self.requests}, {self.errors} failed"),
+            ("Requests", f"{self.requests:,}, {self.errors:,} failed"),
             *([("Uptime", whole(self.uptime))] if self.url else []),
             *([("Port", self.notice)] if self.notice else []),
             *([("Token", _WANTED.format(self.entry))] if self.entry else []),
