@@ -100,7 +100,8 @@ def test_themes(notebook: Notebook, dark: bool) -> None:
 
 def test_everybody_can_use_them(notebook: Notebook) -> None:
     use_log(notebook)
-    for cell in (CARD, FORM, SOCKET, LOG, STATE):
+    use_docs(notebook)
+    for cell in (CARD, FORM, SOCKET, DOCS, LOG, STATE):
         notebook.cell(cell).evaluate("each => each.setAttribute('id', 'looked-at')")
         assert faults(notebook.page, "#looked-at .jp-OutputArea") == []
         notebook.cell(cell).evaluate("each => each.removeAttribute('id')")

@@ -10,7 +10,7 @@ from notebookapi.editing import current_draft
 from notebookapi.notebook.commands.command import Command, Words
 from notebookapi.notebook.errors import BadArguments
 from notebookapi.notebook.face import Session
-from notebookapi.notebook.swap.reloading import module_of
+from notebookapi.notebook.swap.reloading import made_by_modules
 from notebookapi.notebook.swap.undisturbed import undisturbed
 from notebookapi.notebook.swap.undoing import Undone
 from notebookapi.notebook.swap.versions import Version
@@ -55,9 +55,11 @@ def _what(undone: Undone) -> str:
 def _modules(undone: Undone) -> Iterator[str]:
     """Say how modules serve again what is taken back: an `import` runs their code once."""
     back = {each.label for each in undone.back}
-    gone = (module_of(each) for each in undone.withdrawn if each.label not in back)
-    for name in dict.fromkeys(module.__name__ for module in gone if module is not None):
-        yield f"Module `{name}` registers again only upon `importlib.reload({name})`."
+    gone = {each for each in undone.withdrawn if each.label not in back}
+    for module, made in made_by_modules() if gone else ():
+        if any(each.registration in gone for each in made):
+            name = module.__name__
+            yield f"Module `{name}` registers again only upon `importlib.reload({name})`."
 
 
 def _lines(undone: Undone) -> Iterator[Line]:

@@ -82,12 +82,10 @@ class Imported:
             _LATEST[module] = _Import.of(module, made)
 
 
-def module_of(registration: Registration) -> ModuleType | None:
-    """Return the module whose import made a registration."""
+def made_by_modules() -> Iterator[tuple[ModuleType, Sequence[Made]]]:
+    """Yield each module with what its imports have registered."""
     for module, latest in list(_LATEST.items()):
-        if any(each.registration is registration for one in latest.all for each in one.made):
-            return module
-    return None
+        yield module, [each for one in latest.all for each in one.made]
 
 
 def imports(owned: Sequence[Owned], made: Iterable[Made]) -> Imported:

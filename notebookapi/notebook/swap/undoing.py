@@ -14,7 +14,7 @@ from notebookapi.editing import Add, Operation, Owner, Remove
 from notebookapi.notebook.errors import BadArguments
 from notebookapi.notebook.swap.naming import Names, owners_named
 from notebookapi.notebook.swap.ownership import Owned
-from notebookapi.notebook.swap.reloading import module_of, with_parts
+from notebookapi.notebook.swap.reloading import made_by_modules, with_parts
 from notebookapi.routing import APIRouter
 
 MOST = 50
@@ -95,9 +95,9 @@ class Steps:
         have another one now, the one until then.
         """
         now = {owner: owner._declared for owner in before}
-        added = tuple(
-            each for each in _more(before, now) if not _is_imported(*each, before, standing)
-        )
+        more = list(_more(before, now))
+        kept = _imported(more, before, standing)
+        added = tuple(each for each in more if each[1].registration not in kept)
         removed = tuple(_more(now, before))
         if added or removed or lifespans:
             self._steps.append(Step(who, standing, added, removed, lifespans))
@@ -171,18 +171,20 @@ def _more(
         yield from ((owner, each) for each in there)
 
 
-def _is_imported(
-    owner: Owner, placed: Placed, before: Mapping[Owner, Declared], standing: Standing
-) -> bool:
-    """Tell whether a module has made an object, and this on it: its import does not run again.
+def _imported(
+    added: Iterable[tuple[Owner, Placed]], before: Mapping[Owner, Declared], standing: Standing
+) -> set[Registration]:
+    """Return what modules have registered on objects of their own: an import does not run again.
 
-    It stays on that object, which serves nothing once its inclusion is taken back.
+    It stays on such an object, which serves nothing once its inclusion is taken back.
     """
-    is_new = all(each.place[0] < 0 for each in before[owner].placed)
-    if not is_new or owner in with_parts(standing.names.values()):
-        return False
-    module = module_of(placed.registration)
-    return module is not None and owner in with_parts(owners_named(vars(module)).values())
+    owners = {owner for owner, _ in added} - with_parts(standing.names.values())
+    new = {each for each in owners if all(one.place[0] < 0 for one in before[each].placed)}
+    found: set[Registration] = set()
+    for module, made in made_by_modules() if new else ():
+        own = new & with_parts(owners_named(vars(module)).values())
+        found.update(each.registration for each in made if each.owner in own)
+    return found
 
 
 def _inverse(steps: Iterable[Step]) -> Iterator[Operation]:
