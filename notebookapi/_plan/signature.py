@@ -82,9 +82,9 @@ def signature_of(call: Callable[..., Any]) -> inspect.Signature:
     try:
         return inspect.signature(call)
     except NameError:
-        if sys.version_info < (3, 14):
-            raise
-        return inspect.signature(call, annotation_format=annotationlib.Format.FORWARDREF)
+        if sys.version_info >= (3, 14):
+            return inspect.signature(call, annotation_format=annotationlib.Format.FORWARDREF)
+        raise
     except ValueError as error:
         raise InvalidParameter(
             f"The signature of {call!r} cannot be read ({error}); wrap it in a function."
