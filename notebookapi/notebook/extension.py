@@ -226,18 +226,18 @@ class _Listener:
         self._loading = None
         draft = self._recorder.end(started, succeeded=bool(result.success))
         is_well = bool(result.success) and not (draft and draft.has_failed)
-        served = Served.by(self._session.server.app)
         ended = _ended(result, is_well, self._shell.user_ns, self._duration)
         try:
             passed = self._session.passed(ended, draft)
         except KeyboardInterrupt:  # too late to stop the cell
             passed = None
         if passed is None:
+            served = Served.by(self._session.server.app)
             with undisturbed():
                 outcome = self._session.finish(ended, draft)
             self._tell(outcome, draft, result.error_in_exec, served)
         elif self._has_to_tell(passed):
-            self._tell(Outcome(passed), draft, None, served)
+            self._tell(Outcome(passed), draft, None, Served.by(self._session.server.app))
         else:
             self._note_card(passed, _NOTHING)
         self._session.widgets.published()

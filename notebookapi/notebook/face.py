@@ -42,7 +42,7 @@ from notebookapi.notebook.swap.putting import putting, telling
 from notebookapi.notebook.swap.rebind import Interpreter
 from notebookapi.notebook.swap.recorder import CellDraft
 from notebookapi.notebook.swap.redefinitions import Redefinitions
-from notebookapi.notebook.swap.reloading import imports
+from notebookapi.notebook.swap.reloading import is_pending
 from notebookapi.notebook.swap.transaction import Ended, Outcome, finish, planned
 from notebookapi.notebook.swap.undoing import Forget, Standing, Steps, Undone
 from notebookapi.notebook.swap.versions import Versions
@@ -226,7 +226,7 @@ class Session(client.Sender):
             or self.places.owns(owned, cell.key)
             or self.places.key_before(owned, draft.cell_id, cell.source)
             or self._redefinitions.is_concerned(self._history, cell)
-            or imports(owned, ()).made
+            or is_pending()
             or self.server.is_to_start
         )
 

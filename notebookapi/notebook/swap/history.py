@@ -53,13 +53,14 @@ class History:
         if cell.succeeded:
             self._good[cell.key] = cell.run
 
-    def keep(self, cell: Cell, owning: Iterable[Cell], made: Iterable[Owned] = ()) -> None:
+    def keep(self, cell: Cell, owning: Iterable[Cell], made: Sequence[Owned] = ()) -> None:
         """Note what the latest run of a cell registered, and forget what it has made useless.
 
         owning: every run that owns something after it.
         """
         runs = self._runs[cell.key]
-        runs[-1] = _Run(cell, {each.serial: _registered(each) for each in made})
+        if made:
+            runs[-1] = _Run(cell, {each.serial: _registered(each) for each in made})
         if len(runs) > LATEST:
             needed = self._needed(cell.key, {each.run for each in owning})
             self._runs[cell.key] = [run for run in runs if run.cell.run in needed]

@@ -213,7 +213,7 @@ _PATCHING = "IPython.extensions.deduperreload.deduperreload"
 """Autoreload's way of running again only the functions of a module that have changed."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class _Open:
     info: object  # kept: another object must not get its id while it is a key
     draft: Draft

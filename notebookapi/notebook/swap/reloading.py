@@ -116,10 +116,15 @@ def imports(owned: Sequence[Owned], made: Iterable[Made]) -> Imported:
     )
 
 
+def is_pending() -> bool:
+    """Tell whether a module has lost an endpoint since its import was noted."""
+    return bool(_LATEST) and bool(_by_module(()))
+
+
 def _by_module(made: Iterable[Made]) -> Mapping[ModuleType, list[Made]]:
     """Return what each module registered, and those that have lost an endpoint."""
     found: dict[ModuleType, list[Made]] = {}
-    for module, before in list(_LATEST.items()) if _LATEST else ():  # seldom any
+    for module, before in list(_LATEST.items()):
         if not before.defined <= vars(module).keys():
             found[module] = []
     for each in made:
