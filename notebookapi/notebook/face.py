@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Awaitable, Coroutine, MutableMapping, Sequence
+from collections.abc import Awaitable, Coroutine, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -60,9 +60,7 @@ T = TypeVar("T")
 class Session(client.Sender):
     """What `api` is in a notebook: `api.get("/items")` sends, `api.url` is where it is served."""
 
-    def __init__(
-        self, namespace: MutableMapping[str, Any], screen: Screen, run_again: Interpreter
-    ) -> None:
+    def __init__(self, namespace: dict[str, Any], screen: Screen, run_again: Interpreter) -> None:
         self.namespace = namespace
         self.screen = screen
         name_of = lambda filename: self.screen.name_of(filename)  # noqa: E731  # it may change

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import compress, repeat
-from operator import is_not
+from functools import partial
+from itertools import compress, repeat, takewhile
+from operator import is_, is_not, ne
 from typing import Any
 
 from notebookapi.applications import NotebookAPI
@@ -26,21 +27,26 @@ def _is_owner(name: str, value: object) -> bool:
     return issubclass(type(value), Owner) and not name.startswith("_")
 
 
-_NOTHING = object()
+_NOTHING: Any = object()
 
 
 class Bindings:
     """What the names of a namespace stood for at the end of the cell before.
 
+    Not those that begin with `_`: IPython adds some with every cell, and they stand for nothing
+    that is served.
+
     seen: all of it. owners: the applications and routers among it.
-    rebound: the names that stand for something else now, but those of applications and routers,
-    and IPython's own (`_`, `_3`). owners_now: the applications and routers of now.
+    rebound: the names that stand for something else now, but those of applications and routers.
+    owners_now: the applications and routers of now.
     """
 
-    def __init__(self, namespace: Mapping[str, Any]) -> None:
+    def __init__(self, namespace: dict[str, Any]) -> None:
         self._namespace = namespace
         self._anew: Mapping[str, Any] = {}
         self._seen: dict[str, Any] = {}
+        # How many names there were, and the last of them.
+        self._end = self._end_now = (0, "")
         self.owners = self.owners_now = owners_named(namespace)
         self.rebound: Sequence[str] = ()
 
@@ -50,30 +56,36 @@ class Bindings:
 
     def compare(self) -> None:
         """Find the names that stand for something else now, and those that are new."""
-        try:
-            anew = self._differing(self._namespace)
-        except RuntimeError:  # a thread has added a name meanwhile
-            anew = self._differing(dict(self._namespace))
         there, seen = self._namespace, self._seen
-        self._anew = {name: there[name] for name in anew if name in there}
-        said = [name for name in self._anew if not name.startswith("_")]
-        self.rebound = [n for n in said if n in seen and not isinstance(seen[n], Owner)]
+        try:
+            self._anew = self._found(there)
+        except (RuntimeError, KeyError):  # a thread has changed it meanwhile
+            self._anew = self._found(dict(there))
+        self.rebound = [n for n in self._anew if n in seen and not isinstance(seen[n], Owner)]
         same = {name: each for name, each in self.owners.items() if there.get(name) is each}
-        new = [name for name in said if _is_owner(name, self._anew[name])]
-        self.owners_now = same | {name: self._anew[name] for name in new}
+        new = {name: value for name, value in self._anew.items() if _is_owner(name, value)}
+        self.owners_now = same | new
 
-    def _differing(self, there: Mapping[str, Any]) -> list[str]:
-        # After every cell, over all that there ever was: the loop is C's.
-        before = map(self._seen.get, there, repeat(_NOTHING))
-        return list(compress(there, map(is_not, there.values(), before)))
+    def _found(self, there: dict[str, Any]) -> Mapping[str, Any]:
+        # After every cell, in what may be a long notebook: the loops are C's.
+        count, last = self._end
+        self._end_now = len(there), next(reversed(there), "")
+        now = list(map(there.get, self._seen, repeat(_NOTHING)))
+        names = list(takewhile(partial(ne, last), reversed(there)))  # names are kept in their order
+        if len(names) != len(there) - count or any(map(is_, now, repeat(_NOTHING))):
+            names = list(there)  # names were deleted
+        else:
+            names += compress(self._seen, map(is_not, now, self._seen.values()))
+        public = (name for name in names if not name.startswith("_"))
+        return {n: there[n] for n in public if there[n] is not self._seen.get(n, _NOTHING)}
 
     def settle(self) -> None:
         """Let what was compared last be what names stood for before."""
         self._seen |= self._anew
-        if len(self._seen) != len(self._namespace):  # names were deleted, or have come since
-            for name in self._seen.keys() - self._namespace.keys():
-                del self._seen[name]
-        self.owners, self._anew, self.rebound = self.owners_now, {}, ()
+        if not self._seen.keys() <= self._namespace.keys():
+            self._seen = {n: each for n, each in self._seen.items() if n in self._namespace}
+        self.owners, self._end = self.owners_now, self._end_now
+        self._anew, self.rebound = {}, ()
 
 
 def followed(known: Names, before: Names, now: Names, used: Iterable[Owner]) -> Names:
