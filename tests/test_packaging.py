@@ -13,7 +13,15 @@ import pytest
 ROOT = Path(__file__).parent.parent
 MOST_BYTES = 2_500_000
 LEFT_BEHIND = shutil.ignore_patterns(
-    ".git", ".venv", ".*_cache", "__pycache__", "node_modules", "static", "dist", "build"
+    ".git",
+    ".venv*",
+    ".python314",
+    ".*_cache",
+    "__pycache__",
+    "node_modules",
+    "static",
+    "dist",
+    "build",
 )
 
 SHIPPED = {
