@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from notebookapi._records import record
 from notebookapi.cells import Cell, Registered
 from notebookapi.notebook.swap.ownership import Owned
 
@@ -13,7 +14,7 @@ LATEST = 3
 """How many runs of a cell are kept whatever came of them: messages name what they defined."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class _Run:
     """made: what the run registered, by serial number; words only, which hold no route."""
 

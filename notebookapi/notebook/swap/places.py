@@ -36,7 +36,8 @@ class Places:
         reported: None of a front end that never tells. Returns the new ones.
         """
         before = self.deleted
-        self.deleted = (before | (reported or frozenset())) - {running or ""}
+        if before or reported:
+            self.deleted = (before | (reported or frozenset())) - {running or ""}
         if running is not None:  # where deletions are not told of, any cell may have another id
             self._gone = self._places if reported is None else self.deleted
         return self.deleted - before

@@ -24,7 +24,6 @@ from notebookapi.notebook.swap.rebind import (
 )
 from notebookapi.notebook.swap.recorder import Made
 
-_NONE = Rebound()
 _SCALARS = (bool, int, float, complex, str, bytes, type(None))
 
 
@@ -80,7 +79,9 @@ class Redefinitions:
         """Note a good run of which nothing counts; return what `note` does."""
         seen, rebound = self._bindings.seen, self._bindings.rebound
         before = {name: seen[name] for name in rebound if _is_definition(seen[name])}
-        self._note_origins(rebound, _NONE, run)
+        for name in rebound:
+            if _is_definition(now := self._namespace[name]):
+                self._origins.note_rebound(name, seen[name], now, run)
         self._bindings.settle()
         return before
 
@@ -118,7 +119,7 @@ class Redefinitions:
     def changed(self) -> frozenset[str]:
         """Return the names that stand for something else than what counts."""
         seen = self._bindings.seen
-        before = {**{name: seen[name] for name in self._bindings.rebound}, **self._held}
+        before = {name: seen[name] for name in self._bindings.rebound} | self._held
         return frozenset(
             name
             for name, value in before.items()

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from operator import attrgetter
 from typing import Any
 
+from notebookapi._records import record
 from notebookapi._table.published import Declared, Place
 from notebookapi.cells import Cell
 from notebookapi.editing import Operation, Owner, publish
@@ -27,7 +28,7 @@ from notebookapi.notebook.swap.reloading import Imported, imports
 from notebookapi.routing import APIRouter
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True, eq=False)
 class Ended:
     """A run of a cell, as its end finds it. cell_id: the front end's; None where it sends none."""
 
